@@ -1,0 +1,1 @@
+"""Pure functions from answers and rules to a ranked, explained recommendation."""

@@ -1,0 +1,1 @@
+"""Reading and splitting what the user hands over."""

@@ -1,0 +1,1 @@
+"""Sample projects that ship with the laboratory; their texts come from installed packages."""

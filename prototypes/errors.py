@@ -1,0 +1,37 @@
+"""What can go wrong in the laboratory, as one tree.
+
+    LaboratoryError
+    ├── DataError                 a file or row that cannot be used
+    ├── UnknownArmError           an arm or task that does not exist
+    ├── ModelUnavailableError     an encoder that is missing, changed or refused
+    ├── RunFolderError            a run folder that cannot be written, read or resumed
+    └── TooFewSamplesError        not enough samples to learn from or to measure with
+
+Every message says what was found, what was expected, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class LaboratoryError(Exception):
+    """Something about the data, the models or the run folder has to be put right by the user."""
+
+
+class DataError(LaboratoryError):
+    """A file or a row cannot be used as it is."""
+
+
+class UnknownArmError(LaboratoryError):
+    """An arm or a task was named that does not exist."""
+
+
+class ModelUnavailableError(LaboratoryError):
+    """An encoder is missing, differs from what was published, or is refused."""
+
+
+class RunFolderError(LaboratoryError):
+    """The run folder cannot be written, read or resumed."""
+
+
+class TooFewSamplesError(LaboratoryError):
+    """There are too few samples to learn from or to measure with."""

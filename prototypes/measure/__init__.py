@@ -1,0 +1,1 @@
+"""Metrics, uncertainty, latency and the verdict."""

@@ -1,0 +1,1 @@
+"""Chunking and searching a corpus."""
