@@ -1,0 +1,68 @@
+"""The command `advisor`: registers the commands, each of which loads its work when it is run."""
+
+from __future__ import annotations
+
+import typer
+
+from advisor import __version__
+from advisor.cli.ask import ask
+from advisor.cli.boundary import guard_all, guarded
+from advisor.cli.demo import demo
+from advisor.cli.doctor import doctor
+from advisor.cli.guided import guided
+from advisor.cli.interview import interview
+from advisor.cli.prototype import prototype
+from advisor.cli.recommend import recommend
+from advisor.cli.report import report
+from advisor.cli.rules import rules_app
+
+app = typer.Typer(
+    name="advisor",
+    help="Prompt, retrieve, fine-tune or combine? Cited advice, then a measurement on your data.",
+    epilog="Try it: advisor demo",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"advisor {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Ask, advise, build and measure; without a command: the guided flow."""
+    if context.invoked_subcommand is None:
+        guarded(guided)()
+
+
+def _register() -> None:
+    for command, example in (
+        (interview, "advisor interview -o answers.yaml"),
+        (recommend, "advisor recommend answers.yaml --set data_volatility=daily"),
+        (prototype, "advisor prototype answers.yaml --data my-project -o run"),
+        (report, "advisor report run --format markdown"),
+        (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
+        (demo, "advisor demo"),
+        (doctor, "advisor doctor"),
+    ):
+        app.command(epilog=f"Example: {example}")(command)
+    app.add_typer(rules_app, name="rules", help="Check, show and test the rule base.")
+    guard_all(app)
+
+
+_register()
+
+
+def main() -> None:
+    """Run the command line; the entry point of the console script."""
+    app()

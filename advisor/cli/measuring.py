@@ -1,0 +1,85 @@
+"""What every command that measures has in common: run, write the report, tell the outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from advisor.vocabulary import ExitCode
+
+if TYPE_CHECKING:
+    from advisor.evidence.trials import TestedAdvice, TrialOptions
+    from advisor.schema.answers import Answers
+    from advisor.schema.report import Report
+    from advisor.schema.rule import RuleBase
+    from prototypes.contracts import Dataset
+
+_REFUSED_SHOWN = 5
+
+
+def measure(
+    answers: Answers,
+    dataset: Dataset,
+    rule_base: RuleBase,
+    *,
+    run: Path,
+    options: TrialOptions,
+    quiet: bool,
+) -> TestedAdvice:
+    """Put the recommendation to the test with a progress bar on stderr."""
+    from rich.console import Console
+
+    from advisor.cli.trial_view import trial_progress
+    from advisor.evidence.trials import put_to_the_test
+
+    console = Console(stderr=True, highlight=False)
+    _tell_refused(dataset)
+    with trial_progress(console, quiet=quiet) as on_event:
+        return put_to_the_test(
+            answers, dataset, rule_base, run=run, options=options, on_event=on_event
+        )
+
+
+def conclude(
+    tested: TestedAdvice, answers: Answers, rule_base: RuleBase, *, run: Path, quiet: bool
+) -> Report:
+    """Write `report.html` and print the report, or only its headline if `quiet`."""
+    from rich.console import Console
+
+    from advisor.evidence.run_files import REPORT_FILE
+    from advisor.files import write_text
+    from advisor.report.builder import build_report
+    from advisor.report.documents import render_html
+    from advisor.report.terminal import print_report
+
+    report = build_report(rule_base, answers, tested.recommendation, trial=tested.trial)
+    write_text(run / REPORT_FILE, render_html(report))
+    if quiet:
+        typer.echo(report.headline)
+    else:
+        print_report(report, Console(highlight=False))
+        typer.echo(f"Report: {run / REPORT_FILE}", err=True)
+    return report
+
+
+def exit_for(tested: TestedAdvice, *, resume_with: str, is_strict: bool) -> None:
+    """Leave with the exit code the outcome asks for; returns if that is 0."""
+    from prototypes.contracts import Outcome
+
+    if tested.trial.interrupted:
+        typer.echo(f"Interrupted; what was measured is kept. Go on with: {resume_with}", err=True)
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    verdict = tested.trial.verdict
+    if is_strict and verdict is not None and verdict.outcome == Outcome.CONTRADICTED:
+        raise typer.Exit(ExitCode.CONTRADICTED)
+
+
+def _tell_refused(dataset: Dataset) -> None:
+    """Name the rows that could not be used; a long list is cut, with its length told."""
+    for row in dataset.refused[:_REFUSED_SHOWN]:
+        typer.echo(f"refused: {row.where}: {row.reason}", err=True)
+    n_more = len(dataset.refused) - _REFUSED_SHOWN
+    if n_more > 0:
+        typer.echo(f"refused: {n_more} more; the report lists them.", err=True)

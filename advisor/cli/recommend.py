@@ -1,0 +1,124 @@
+"""`advisor recommend`: an answers file in, a recommendation out; no question is asked."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from advisor.schema.answers import Answers
+    from advisor.schema.recommendation import Recommendation
+    from advisor.schema.report import Report
+    from advisor.schema.rule import RuleBase
+
+
+FILE_WIDTH = 100
+"""Columns of a terminal report that goes into a file."""
+
+
+class OutputFormat(StrEnum):
+    """How a recommendation is shown."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+def recommend(
+    answers: Path = typer.Argument(..., help="An answers file; - reads standard input."),
+    overrides: list[str] = typer.Option(
+        [], "--set", metavar="ID=LEVEL", help="Replace one answer; may be repeated."
+    ),
+    output_format: OutputFormat = typer.Option(
+        OutputFormat.TERMINAL, "--format", help="How to show the recommendation."
+    ),
+    output: Path | None = typer.Option(
+        None, "--output", "-o", help="Write to this file instead of standard output."
+    ),
+    strict: bool = typer.Option(
+        False, "--strict", help="Leave with exit code 4 when there is no clear winner."
+    ),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on standard error."),
+) -> None:
+    """Recommend an approach from an answers file."""
+    from advisor.api import advise
+    from advisor.knowledge.answers_file import apply_overrides, load_answers
+    from advisor.knowledge.loader import load_rules
+
+    rule_base = load_rules()
+    given = apply_overrides(load_answers(answers, rule_base), overrides, rule_base)
+    recommendation = advise(given)
+    show(rule_base, given, recommendation, output_format=output_format, output=output)
+    if output is not None and not quiet:
+        typer.echo(f"Written to {output}.", err=True)
+    _leave(recommendation, is_strict=strict, is_quiet=quiet)
+
+
+def show(
+    rule_base: RuleBase,
+    answers: Answers,
+    recommendation: Recommendation,
+    *,
+    output_format: OutputFormat,
+    output: Path | None,
+) -> None:
+    """Render a recommendation to a file or to standard output.
+
+    Raises:
+        OutputError: If the file cannot be written.
+    """
+    if output_format is OutputFormat.JSON:
+        _write(recommendation.model_dump_json(indent=2) + "\n", output)
+        return
+    from advisor.report.builder import build_report
+
+    report = build_report(rule_base, answers, recommendation)
+    if output_format is OutputFormat.TERMINAL:
+        _print(report, output)
+        return
+    from advisor.report.documents import render_html, render_markdown
+
+    render = render_html if output_format is OutputFormat.HTML else render_markdown
+    _write(render(report), output)
+
+
+def _print(report: Report, output: Path | None) -> None:
+    from rich.console import Console
+
+    from advisor.report.terminal import print_report
+
+    if output is None:
+        print_report(report, Console())
+        return
+    text = StringIO()
+    print_report(report, Console(file=text, width=FILE_WIDTH))
+    _write(text.getvalue(), output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    from advisor.files import write_text
+
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_text(output, text)
+
+
+def _leave(recommendation: Recommendation, *, is_strict: bool, is_quiet: bool) -> None:
+    """Leave with the exit code that says what came out."""
+    from advisor.vocabulary import ExitCode, Status
+
+    if recommendation.recommended is not None:
+        return
+    is_infeasible = all(r.status is Status.EXCLUDED for r in recommendation.ranking)
+    if not is_quiet:
+        typer.echo(recommendation.abstention, err=True)
+    if is_infeasible:
+        raise typer.Exit(ExitCode.NONE_FEASIBLE)
+    if is_strict:
+        raise typer.Exit(ExitCode.NO_CLEAR_WINNER)

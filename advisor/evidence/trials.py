@@ -1,0 +1,87 @@
+"""Puts a recommendation to the test: runs the prototypes and keeps everything in a run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.api import advise
+from advisor.evidence.limits import claim_from, limits_from
+from advisor.evidence.prices import machine_hour_usd
+from advisor.evidence.run_files import store_advice
+from advisor.schema.answers import Answers
+from advisor.schema.recommendation import Recommendation
+from advisor.schema.rule import RuleBase
+from prototypes.contracts import Dataset, TrialResult
+from prototypes.events import Event, Listener, TrialPlanned
+from prototypes.plan import TrialSettings
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOptions:
+    """What a user may decide about a trial.
+
+    Attributes:
+        arms: Names of arms or approaches; None runs all.
+        margin: The smallest difference in the primary metric worth having.
+        budget_seconds: No arm is begun that is not expected to end within this time.
+    """
+
+    arms: tuple[str, ...] | None = None
+    margin: float = 0.02
+    seed: int = 0
+    budget_seconds: float | None = None
+    resume: bool = False
+    encoder: str | None = None
+    generator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestedAdvice:
+    """A recommendation and what measuring it gave."""
+
+    recommendation: Recommendation
+    trial: TrialResult
+
+
+def put_to_the_test(
+    answers: Answers,
+    dataset: Dataset,
+    rule_base: RuleBase,
+    *,
+    run: Path,
+    options: TrialOptions,
+    on_event: Listener | None = None,
+) -> TestedAdvice:
+    """Recommend, fix the claim, build and measure every arm, and judge the claim.
+
+    The recommendation is written before the test samples are opened, so that it cannot be
+    adapted to what is measured.
+
+    Raises:
+        OutputError, LaboratoryError: If the run folder or the data cannot be used.
+    """
+    from prototypes.harness import run_trial
+
+    recommendation = advise(answers, rule_base)
+    settings = TrialSettings(
+        arms=options.arms,
+        claim=claim_from(recommendation, margin=options.margin),
+        limits=limits_from(answers),
+        seed=options.seed,
+        budget_seconds=options.budget_seconds,
+        out=run,
+        resume=options.resume,
+        encoder=options.encoder,
+        generator=options.generator,
+        machine_hour_usd=machine_hour_usd(),
+    )
+
+    def listen(event: Event) -> None:
+        if isinstance(event, TrialPlanned):
+            store_advice(run, answers, recommendation)
+        if on_event is not None:
+            on_event(event)
+
+    trial = run_trial(dataset, settings=settings, on_event=listen)
+    return TestedAdvice(recommendation=recommendation, trial=trial)

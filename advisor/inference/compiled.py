@@ -1,0 +1,214 @@
+"""A rule base made ready for fast evaluation: conditions become bits, weights whole numbers.
+
+Every clause of every condition owns one bit. For each criterion and each possible answer a mask
+says which clauses that answer leaves true, and in the upper half which it leaves possible. The
+conjunction of one mask per criterion is then the three-valued state of the whole rule base.
+
+Weights are held in whole millidecibans. Sums of whole numbers are exact in any order, so a ledger
+adds up to its score, and single and batch evaluation agree to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from advisor.inference.blocks import Block, DampedGroup, Ledger, build_blocks, build_groups
+from advisor.inference.conditions import Clause, clauses_of, criteria_of, satisfying_levels
+from advisor.schema.rule import (
+    CompanionRule,
+    Criterion,
+    Rule,
+    RuleBase,
+    Statement,
+    VariantRule,
+    Veto,
+)
+from advisor.vocabulary import NOT_APPLICABLE, UNKNOWN, Approach
+
+MILLI = 1000
+"""Millidecibans in a deciban."""
+
+UNKNOWN_CODE = -1
+NOT_APPLICABLE_CODE = -2
+"""Codes of the two answers that are no level; as indices they count from the end of a table."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledRules:
+    """Everything an evaluation needs, indexed by position.
+
+    Statements are rules and vetoes in the order of their ids, then companions and variants in the
+    order of the files; statement `s` owns bit `s`. Bits from `len(statements)` on belong to the
+    further clauses of statements that have several.
+    """
+
+    rule_base: RuleBase
+    approaches: tuple[Approach, ...]
+    statements: tuple[Statement, ...]
+    weights: tuple[tuple[int, ...], ...]
+    """Centred millidecibans, per rule and approach."""
+    base: tuple[int, ...]
+    """Centred millidecibans that each approach starts with."""
+    masks: tuple[tuple[int, ...], ...]
+    """Per criterion: a mask for each level, then not_applicable, then unknown."""
+    extras: tuple[tuple[int, int], ...]
+    """For statements with several clauses: own bit, bits of the other clauses (both halves)."""
+    n_clauses: int
+    groups: tuple[DampedGroup, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria, in the order in which answers are encoded."""
+        return self.rule_base.criteria
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order of their ids."""
+        return tuple(s for s in self.statements if isinstance(s, Rule))
+
+    @cached_property
+    def vetoes(self) -> tuple[Veto, ...]:
+        """The vetoes, in the order of their ids."""
+        return tuple(s for s in self.statements if isinstance(s, Veto))
+
+    @cached_property
+    def companions(self) -> tuple[CompanionRule, ...]:
+        """The companion suggestions, in file order."""
+        return tuple(s for s in self.statements if isinstance(s, CompanionRule))
+
+    @cached_property
+    def variants(self) -> tuple[VariantRule, ...]:
+        """The variant choices, in file order."""
+        return tuple(s for s in self.statements if isinstance(s, VariantRule))
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each criterion stands among the codes."""
+        return {criterion.id: i for i, criterion in enumerate(self.criteria)}
+
+    @cached_property
+    def bit(self) -> Mapping[str, int]:
+        """The bit of each statement, by id."""
+        return {statement.id: 1 << s for s, statement in enumerate(self.statements)}
+
+    @cached_property
+    def excluders(self) -> tuple[int, ...]:
+        """Per approach: the bits of the vetoes that exclude it."""
+        return tuple(
+            sum(self.bit[veto.id] for veto in self.vetoes if approach in veto.excludes)
+            for approach in self.approaches
+        )
+
+    @cached_property
+    def statement_bits(self) -> int:
+        """The bits of all statements."""
+        return (1 << len(self.statements)) - 1
+
+    @cached_property
+    def rule_bits(self) -> int:
+        """The bits of all rules."""
+        return (1 << len(self.rules)) - 1
+
+    @cached_property
+    def counters(self) -> tuple[tuple[int, int], ...]:
+        """Per group: the bits of its rules, and where their number stands in a ledger's key."""
+        return tuple((group.mask, group.shift) for group in self.groups)
+
+    @cached_property
+    def readers(self) -> tuple[tuple[int, int, Mapping[int, Ledger]], ...]:
+        """Per block: the bits of its rules, the bits of its keys, its ledgers."""
+        return tuple((block.mask, block.reach, block.ledgers) for block in self.blocks)
+
+    @cached_property
+    def codes_by_level(self) -> tuple[Mapping[str, int], ...]:
+        """Per criterion: the code of each answer."""
+        special = {NOT_APPLICABLE: NOT_APPLICABLE_CODE, UNKNOWN: UNKNOWN_CODE}
+        return tuple(
+            {level: code for code, level in enumerate(criterion.level_ids)} | special
+            for criterion in self.criteria
+        )
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Criterion]:
+        """The criteria by id."""
+        return {criterion.id: criterion for criterion in self.criteria}
+
+    def encode(self, answers: Mapping[str, str]) -> list[int]:
+        """Turn answers that were already checked into one code per criterion."""
+        return [
+            codes[answers.get(criterion.id, UNKNOWN)]
+            for criterion, codes in zip(self.criteria, self.codes_by_level, strict=True)
+        ]
+
+
+def compile_rules(rule_base: RuleBase) -> CompiledRules:
+    """Build the evaluation tables of a rule base whose references have been checked."""
+    approaches = tuple(info.id for info in rule_base.approaches)
+    rules = sorted(rule_base.rules, key=_id)
+    vetoes = sorted(rule_base.vetoes, key=_id)
+    statements = (*rules, *vetoes, *rule_base.companions, *rule_base.variants)
+    clauses, extras = _number_clauses(statements)
+    weights = tuple(_centre(rule.weights.get(a, 0.0) for a in approaches) for rule in rules)
+    groups = build_groups([rule.group for rule in rules], {g.id: g.rho for g in rule_base.groups})
+    return CompiledRules(
+        rule_base=rule_base,
+        approaches=approaches,
+        statements=statements,
+        weights=weights,
+        base=_centre(info.base_db for info in rule_base.approaches),
+        masks=tuple(_masks(criterion, clauses) for criterion in rule_base.criteria),
+        extras=extras,
+        n_clauses=len(clauses),
+        groups=groups,
+        blocks=build_blocks(weights, [criteria_of(rule.when)[0] for rule in rules], groups=groups),
+    )
+
+
+def _id(statement: Statement) -> str:
+    return statement.id
+
+
+def _centre(decibans: Iterable[float]) -> tuple[int, ...]:
+    """Shift weights so that they sum to zero, in whole millidecibans up to rounding."""
+    values = list(decibans)
+    mean = sum(values) / len(values)
+    return tuple(round(MILLI * (value - mean)) for value in values)
+
+
+def _number_clauses(
+    statements: Sequence[Statement],
+) -> tuple[list[Clause], tuple[tuple[int, int], ...]]:
+    """Give each statement's first clause the statement's own bit and the others those above."""
+    alternatives = [clauses_of(statement.when) for statement in statements]
+    clauses = [alternative[0] for alternative in alternatives]
+    others: dict[int, int] = {}
+    for s, alternative in enumerate(alternatives):
+        for clause in alternative[1:]:
+            others[s] = others.get(s, 0) | 1 << len(clauses)
+            clauses.append(clause)
+    n = len(clauses)
+    true_half = [(1 << s, bits) for s, bits in others.items()]
+    possible_half = [(own << n, bits << n) for own, bits in true_half]
+    return clauses, tuple(true_half + possible_half)
+
+
+def _masks(criterion: Criterion, clauses: Sequence[Clause]) -> tuple[int, ...]:
+    """Compute which clauses each answer to one criterion leaves true, and leaves possible."""
+    n, everything = len(clauses), (1 << len(clauses)) - 1
+    levels = criterion.level_ids
+    holding = [everything] * len(levels)
+    untouched = everything
+    for c, clause in enumerate(clauses):
+        leaves = [leaf for leaf in clause if leaf.criterion == criterion.id]
+        if not leaves:
+            continue
+        untouched &= ~(1 << c)
+        satisfied = frozenset.intersection(*(satisfying_levels(x, criterion) for x in leaves))
+        for code, level in enumerate(levels):
+            if level not in satisfied:
+                holding[code] &= ~(1 << c)
+    known = [mask | mask << n for mask in holding]
+    return (*known, untouched | untouched << n, untouched | everything << n)

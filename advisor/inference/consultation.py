@@ -1,0 +1,119 @@
+"""One consultation from answers to recommendation; the steps are in the modules beside it."""
+
+from __future__ import annotations
+
+from advisor.inference.compiled import CompiledRules
+from advisor.inference.evidence import Evidence, weigh
+from advisor.inference.explanation import (
+    choose_variants,
+    explain_ranking,
+    find_disputes,
+    reword,
+    suggest_companions,
+)
+from advisor.inference.flips import minimal_flips, report_flips
+from advisor.inference.ranking import Ranking, rank_approaches, smallest_lifts
+from advisor.inference.robustness import first_ranks
+from advisor.inference.unknowns import is_settled, look_ahead, next_questions
+from advisor.schema.answers import Answers
+from advisor.schema.recommendation import Recommendation
+from advisor.vocabulary import UNKNOWN
+
+MIN_MARGIN_DB = 2.0
+MIN_FIRST_RANKS = 0.6
+MIN_SAME_DECISION = 0.8
+"""Below any of these there is no clear winner."""
+
+
+def consult(compiled: CompiledRules, answers: Answers, *, seed: int = 0) -> Recommendation:
+    """Turn checked answers into a ranked, explained recommendation."""
+    codes = compiled.encode(answers.answers)
+    evidence = weigh(compiled, codes)
+    ranking = rank_approaches(compiled, evidence)
+    prospect = look_ahead(compiled, codes, seed=seed)
+    acceptability = first_ranks(compiled, prospect, seed=seed)
+    settled = is_settled(compiled, evidence, ranking=ranking, prospect=prospect)
+    leading = compiled.approaches[ranking.leader]
+    abstention = explain_abstention(
+        compiled,
+        evidence,
+        ranking=ranking,
+        shares=(acceptability[ranking.leader], prospect.wins[ranking.leader]),
+    )
+    variants = choose_variants(compiled, evidence)
+    return Recommendation(
+        recommended=None if abstention else leading,
+        leading=leading,
+        abstention=abstention,
+        ranking=explain_ranking(
+            compiled,
+            answers,
+            evidence=evidence,
+            ranking=ranking,
+            shares=(acceptability, prospect.wins),
+        ),
+        companions=suggest_companions(compiled, evidence, leading),
+        variants={slot: chosen.choice for slot, chosen in variants.items()},
+        variant_reasons=variants,
+        unanswered=[c.id for c in compiled.criteria if answers.level(c.id) == UNKNOWN],
+        next_questions=[] if settled else list(next_questions(compiled, evidence, prospect)),
+        flips=report_flips(compiled, codes, minimal_flips(compiled, codes, ranking)),
+        disputed=find_disputes(compiled, evidence),
+        same_decision_probability=prospect.wins[ranking.leader],
+        winner_distribution_method=prospect.completions.method,
+        settled=settled,
+        rules_version=compiled.rule_base.version,
+    )
+
+
+def explain_abstention(
+    compiled: CompiledRules,
+    evidence: Evidence,
+    *,
+    ranking: Ranking,
+    shares: tuple[float, float],
+) -> str:
+    """Say why there is no clear winner, in a sentence; empty if there is one.
+
+    Args:
+        compiled: The rule base.
+        evidence: What the answers say.
+        ranking: The order that follows from it.
+        shares: Of the leader: first ranks among the robustness draws, same-decision probability.
+    """
+    if not ranking.feasible:
+        return _explain_infeasible(compiled, evidence)
+    doubts = _doubts(ranking.margin_db, *shares)
+    if not doubts:
+        return ""
+    contenders = [compiled.approaches[o].label for o in ranking.feasible[:2]]
+    advice = (
+        f"prototype both {contenders[0]} and {contenders[1]}"
+        if len(contenders) == 2
+        else f"only {contenders[0]} is feasible so far; prototype it"
+    )
+    return f"No clear winner: {', and '.join(doubts)}; {advice}."
+
+
+def _doubts(margin_db: float, first_ranks_share: float, same_decision: float) -> list[str]:
+    """Name the thresholds that are missed."""
+    doubts = []
+    if margin_db < MIN_MARGIN_DB:
+        doubts.append(f"the first two are only {margin_db:.1f} db apart")
+    if first_ranks_share < MIN_FIRST_RANKS:
+        doubts.append(
+            f"the leader comes first in only {first_ranks_share:.0%} of the robustness draws"
+        )
+    if same_decision < MIN_SAME_DECISION:
+        doubts.append(f"the open questions leave it in front with only {same_decision:.0%}")
+    return doubts
+
+
+def _explain_infeasible(compiled: CompiledRules, evidence: Evidence) -> str:
+    names = {veto.id: reword(veto.name) for veto in compiled.vetoes}
+    ways = [
+        f"{' and '.join(f'{veto} ({names[veto]})' for veto in lift)} for "
+        + " or ".join(approach.label for approach in approaches)
+        for lift, approaches in smallest_lifts(compiled, evidence).items()
+    ]
+    return f"No approach is feasible. Smallest sets of constraints to lift: {'; '.join(ways)}."

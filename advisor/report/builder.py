@@ -1,0 +1,108 @@
+"""Build the one report that terminal, Markdown, HTML and JSON render.
+
+Everything a reader sees is decided here and in the modules it calls: wording, rounding, order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor import __version__
+from advisor.report.advice import build_advice
+from advisor.report.glance import build_glance
+from advisor.report.headline import state_badge, state_headline
+from advisor.report.measurement import build_trial_section
+from advisor.report.references import build_bibliography
+from advisor.report.wording import plain_text
+from advisor.schema.answers import Answers
+from advisor.schema.recommendation import Recommendation
+from advisor.schema.report import Fact, Report
+from advisor.schema.rule import RuleBase
+from prototypes.contracts import TrialResult
+
+
+def build_report(
+    rule_base: RuleBase,
+    answers: Answers,
+    recommendation: Recommendation,
+    *,
+    trial: TrialResult | None = None,
+) -> Report:
+    """Word a consultation.
+
+    Args:
+        rule_base: Where questions, levels and sources are spelt out. Ids it does not know (advice
+            given by an older rule base) are shown as they are.
+        answers: What the recommendation was made from.
+        recommendation: What is recommended and why.
+        trial: What was measured, if anything.
+    """
+    bibliography = build_bibliography(rule_base, recommendation)
+    badge, tone = state_badge(recommendation, trial)
+    return Report(
+        headline=state_headline(recommendation, trial),
+        badge=badge,
+        tone=tone,
+        project=plain_text(answers.project.name, limit=120) or "Unnamed project",
+        description=plain_text(answers.project.description, limit=600),
+        glance=build_glance(recommendation, trial),
+        advice=build_advice(
+            rule_base,
+            answers,
+            recommendation,
+            bibliography=bibliography,
+            is_headline=trial is None,
+        ),
+        trial=build_trial_section(trial) if trial else None,
+        limits=tuple(_limits(trial)),
+        sources=tuple(bibliography.values()),
+        reproduce=tuple(_commands(trial)),
+        versions=tuple(_versions(rule_base, recommendation, trial)),
+    )
+
+
+def _limits(trial: TrialResult | None) -> Iterator[str]:
+    yield (
+        "Support weighs the cited evidence for one approach against another. It is not a "
+        "probability, and it cannot know what the interview did not ask."
+    )
+    if trial is None:
+        yield "Nothing has been measured on your data yet; `advisor prototype` does that."
+        return
+    yield (
+        "The intervals cover the choice of test samples. They do not cover other users, later "
+        "data, or another random start of the training."
+    )
+    yield (
+        "Each arm is one fair attempt with its defaults. A larger model or more tuning may move "
+        "it, and an arm that was not run is not judged."
+    )
+    yield "Latency and cost were measured on one machine with one query at a time."
+
+
+def _commands(trial: TrialResult | None) -> Iterator[str]:
+    yield "advisor recommend answers.yaml"
+    if trial is None:
+        return
+    test = " --test TEST_FILE" if trial.data.test_was_given else ""
+    arms = ",".join(plain_text(arm.name, limit=60) for arm in trial.arms)
+    yield (
+        f"advisor prototype answers.yaml --data DATA{test} --task {trial.task.value} "
+        f"--arms {arms} --margin {trial.protocol.margin:g} --seed {trial.protocol.seed} -o RUN"
+    )
+
+
+def _versions(
+    rule_base: RuleBase, recommendation: Recommendation, trial: TrialResult | None
+) -> Iterator[Fact]:
+    yield Fact(name="Advisor", value=__version__)
+    yield Fact(name="Rules", value=_rules_version(rule_base, recommendation))
+    for name, version in sorted((trial.protocol.versions if trial else {}).items()):
+        yield Fact(name=plain_text(name, limit=60), value=plain_text(version, limit=60))
+
+
+def _rules_version(rule_base: RuleBase, recommendation: Recommendation) -> str:
+    given_by = plain_text(recommendation.rules_version, limit=60)
+    if rule_base.version == recommendation.rules_version:
+        return given_by
+    return f"{given_by} (the rules installed now are {plain_text(rule_base.version, limit=60)})"

@@ -1,0 +1,34 @@
+"""Render a report as a document: one self-contained HTML file, or Markdown."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from advisor.report.charts import draw
+from advisor.report.markdown import render_markdown
+from advisor.schema.report import Report
+
+__all__ = ["render_html", "render_markdown"]
+
+
+def render_html(report: Report) -> str:
+    """Render one HTML file that loads nothing: styles and drawings are inside it.
+
+    Every text is escaped by jinja2, and a name the template does not know is an error.
+    """
+    drawings = [(figure, draw(figure)) for figure in report.trial.figures] if report.trial else []
+    template = _environment().get_template("report.html.jinja")
+    return template.render(report=report, drawings=drawings)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("advisor.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,51 @@
+"""The trial as a section of the report."""
+
+from __future__ import annotations
+
+from advisor.report.figures import latency_figure, quality_figure
+from advisor.report.provenance import describe_data, describe_protocol, list_remarks
+from advisor.report.trial_tables import (
+    arm_name,
+    arms_table,
+    comparisons_table,
+    effort_table,
+    metrics_table,
+    not_run_table,
+)
+from advisor.report.verdicts import describe_verdict
+from advisor.report.wording import as_sentence, plain_text
+from advisor.schema.report import Fact, Figure, TrialSection
+from prototypes.contracts import ArmResult, TrialResult
+
+
+def build_trial_section(trial: TrialResult) -> TrialSection:
+    """Word a trial; arms come best first by the primary metric."""
+    arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
+    return TrialSection(
+        outcome=trial.verdict.outcome.value if trial.verdict else "none",
+        verdict=describe_verdict(trial),
+        remarks=list_remarks(trial),
+        figures=_figures(trial, arms) if arms else (),
+        arms=arms_table(trial, arms),
+        comparisons=comparisons_table(trial),
+        not_run=not_run_table(trial.not_run),
+        details=(effort_table(arms), metrics_table(trial, arms)),
+        arm_notes=tuple(_arm_note(arm) for arm in arms),
+        data=describe_data(trial.data),
+        protocol=describe_protocol(trial.protocol),
+    )
+
+
+def _figures(trial: TrialResult, arms: list[ArmResult]) -> tuple[Figure, ...]:
+    recommended = trial.verdict.arm if trial.verdict else None
+    budget = trial.protocol.limits.get("latency_ms")
+    return (
+        quality_figure(arms, trial.primary_metric, recommended=recommended),
+        latency_figure(arms, recommended=recommended, budget_ms=float(budget) if budget else None),
+    )
+
+
+def _arm_note(arm: ArmResult) -> Fact:
+    parts = (arm.title, *arm.notes)
+    text = " ".join(as_sentence(plain_text(part)) for part in parts if part.strip())
+    return Fact(name=arm_name(arm.name), value=text)

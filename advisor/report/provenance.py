@@ -1,0 +1,101 @@
+"""Where the figures of a trial come from: data, protocol, and what to know before trusting them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from advisor.report.wording import count_of, identifier, milliseconds, plain_text
+from advisor.schema.report import Fact
+from prototypes.contracts import DataSummary, TrialProtocol, TrialResult
+
+MAX_REFUSED_SHOWN = 10
+
+
+def describe_data(data: DataSummary) -> tuple[Fact, ...]:
+    """List what the data looked like and what was done to it."""
+    split = "given by the user" if data.test_was_given else "split off before anything was fitted"
+    sides = f"{data.n_train:,} / {data.n_validation:,} / {data.n_test:,}"
+    corpus = f"{count_of(data.n_documents, 'document')} in {count_of(data.n_passages, 'passage')}"
+    return _facts(
+        (
+            ("Training / validation / test samples", sides),
+            ("Test samples", split),
+            ("Corpus", corpus if data.n_documents else "none"),
+            ("Labels", f"{data.n_labels:,}" if data.n_labels else "none"),
+            ("Unanswerable test samples", f"{data.n_unanswerable_test:,}"),
+            ("Synthetic test samples", f"{data.n_synthetic_test:,}"),
+            ("Duplicates removed", f"{data.n_duplicates_removed:,}"),
+            ("Texts with conflicting labels", f"{data.n_conflicting_labels:,}"),
+            ("Test samples seen in training", f"{data.n_test_seen_in_train:,}"),
+            ("Rows or files refused", f"{len(data.refused):,}"),
+            *_refused(data.refused),
+        )
+    )
+
+
+def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
+    """List how the trial was run, enough to run it again."""
+    interval = f"{100 * protocol.confidence:.0f} %, percentile bootstrap"
+    hour = protocol.machine_hour_usd
+    return _facts(
+        (
+            ("Seed", str(protocol.seed)),
+            ("Smallest difference worth having", f"{100 * protocol.margin:g} percentage points"),
+            ("Intervals", f"{interval}, {protocol.n_bootstrap:,} resamples"),
+            ("Encoder", plain_text(protocol.encoder, limit=120)),
+            ("Encoder SHA-256", plain_text(protocol.encoder_sha256 or "none", limit=80)),
+            ("Precision", f"{protocol.precision}, {count_of(protocol.threads, 'thread')}"),
+            ("Locked test split, SHA-256", plain_text(protocol.test_sha256, limit=80)),
+            ("Data fingerprint", plain_text(protocol.data_fingerprint, limit=80)),
+            ("Machine price", "not given" if hour is None else f"${hour:g} per hour"),
+            ("Limits", _limits(protocol.limits)),
+        )
+    )
+
+
+def list_remarks(trial: TrialResult) -> tuple[str, ...]:
+    """List what a reader must know before trusting the figures."""
+    remarks = list(_data_remarks(trial.data))
+    if trial.interrupted:
+        remarks.insert(0, "The trial was interrupted: only the arms that had ended are shown.")
+    if trial.protocol.encoder_sha256 is None:
+        encoder = plain_text(trial.protocol.encoder, limit=80)
+        remarks.append(f"The encoder ({encoder}) was used without a checksum.")
+    return tuple(remarks)
+
+
+def _data_remarks(data: DataSummary) -> Iterator[str]:
+    if data.n_test_seen_in_train:
+        share = f"{data.n_test_seen_in_train:,} of {count_of(data.n_test, 'test sample')}"
+        yield f"Leakage: {share} also occur in the training samples; quality is overstated."
+    if data.n_synthetic_test:
+        share = f"{data.n_synthetic_test:,} of {count_of(data.n_test, 'test sample')}"
+        yield f"{share} were made from the corpus; synthetic questions overstate quality."
+    if data.n_conflicting_labels:
+        texts = count_of(data.n_conflicting_labels, "text")
+        yield f"{texts} carried more than one label in the data handed over."
+    if data.refused:
+        rows = count_of(len(data.refused), "refused row")
+        yield f"{rows} could not be used and stand listed with the data."
+
+
+def _refused(refused: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for row in refused[:MAX_REFUSED_SHOWN]:
+        yield "Refused", plain_text(row, limit=160)
+    if len(refused) > MAX_REFUSED_SHOWN:
+        yield "Refused", f"and {len(refused) - MAX_REFUSED_SHOWN:,} more, in trial.json"
+
+
+def _limits(limits: dict[str, float | bool | None]) -> str:
+    words = [_limit(name, value) for name, value in sorted(limits.items()) if value]
+    return ", ".join(words) or "none"
+
+
+def _limit(name: str, value: float | bool | None) -> str:
+    if name == "latency_ms" and value:
+        return f"p95 at most {milliseconds(float(value))}"
+    return identifier(name) if value is True else f"{identifier(name)} {value:g}"
+
+
+def _facts(pairs: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
+    return tuple(Fact(name=name, value=value) for name, value in pairs)

@@ -1,0 +1,1 @@
+"""Arms that put one of several labels on a text."""

@@ -1,0 +1,1 @@
+"""Arms that answer questions about a corpus: extractive with citation, or from memory."""

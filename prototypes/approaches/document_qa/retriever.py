@@ -1,0 +1,53 @@
+"""Lexical and dense search over the same passages, fused into one ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototypes.retrieval.dense import DenseIndex
+from prototypes.retrieval.fusion import Hit, fuse_hits
+from prototypes.retrieval.lexical import LexicalIndex
+
+N_PER_INDEX = 100
+N_RETRIEVED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """The passages found for one question, best first.
+
+    Attributes:
+        indices: Their positions among all passages.
+        cosines: How near each is to the question. One that the dense index did not return among
+            its nearest counts as near as the last that it did return.
+    """
+
+    indices: tuple[int, ...]
+    cosines: tuple[float, ...]
+
+
+class FusedRetriever:
+    """Asks both indexes for 100 passages each and keeps the first 20 of the fused ranking."""
+
+    def __init__(self, lexical: LexicalIndex, dense: DenseIndex) -> None:
+        self._lexical = lexical
+        self._dense = dense
+
+    def search(
+        self, questions: Sequence[str], vectors: NDArray[np.float32]
+    ) -> list[Retrieval]:
+        """Find passages for each question; `vectors` (n, d) are the embedded questions."""
+        lexical = self._lexical.search(questions, N_PER_INDEX)
+        dense = self._dense.search(vectors, N_PER_INDEX)
+        return [_fuse(*hits) for hits in zip(lexical, dense, strict=True)]
+
+
+def _fuse(lexical: Sequence[Hit], dense: Sequence[Hit]) -> Retrieval:
+    cosines = {hit.index: hit.score for hit in dense}
+    floor = min(cosines.values(), default=0.0)
+    indices = tuple(hit.index for hit in fuse_hits([lexical, dense])[:N_RETRIEVED])
+    return Retrieval(indices, tuple(cosines.get(index, floor) for index in indices))

@@ -1,0 +1,100 @@
+"""Parts that several arms share, kept under the fingerprint of what they were made from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from prototypes.errors import RunFolderError
+from prototypes.models.encoder import hash_file
+
+MANIFEST = "part.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A finished part: a folder of files, and the seconds it took to make."""
+
+    folder: Path
+    seconds: float
+
+
+class PartCache:
+    """A folder of parts, one sub-folder per fingerprint.
+
+    A part appears under its name in one step, when it is complete. The checksums of its files
+    are verified when it is found again; a damaged part is made anew.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        """Open or create the cache; without a root it lives as long as this object."""
+        if root is None:
+            root = Path(tempfile.mkdtemp(prefix="parts-"))
+            weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
+        self.root = root
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(
+                f"The cache folder {self.root} cannot be created ({error.strerror}); "
+                "choose another one or make it writable."
+            ) from error
+
+    def find(self, fingerprint: str) -> Part | None:
+        """Return the part with this fingerprint, None if it is missing or damaged."""
+        folder = self.root / fingerprint
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            files, seconds = manifest["files"], float(manifest["seconds"])
+            is_whole = all(hash_file(folder / name) == sha for name, sha in files.items())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return Part(folder, seconds) if is_whole else None
+
+    def make(self, fingerprint: str, build: Callable[[Path], float | None]) -> Part:
+        """Let `build` write a part into an empty folder and keep the result.
+
+        Args:
+            fingerprint: The name the part is kept under.
+            build: Writes the files; returns the seconds to charge, None for the time it took.
+
+        Raises:
+            RunFolderError: If the cache folder cannot be written.
+        """
+        started = time.perf_counter()
+        try:
+            unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self.root))
+        except OSError as error:
+            raise RunFolderError(
+                f"The cache folder {self.root} cannot be written ({error.strerror}); "
+                "choose another one or make it writable."
+            ) from error
+        try:
+            charged = build(unfinished)
+            seconds = time.perf_counter() - started if charged is None else charged
+            _write_manifest(unfinished, seconds)
+            return Part(_publish(unfinished, self.root / fingerprint), seconds)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write_manifest(folder: Path, seconds: float) -> None:
+    files = {
+        path.relative_to(folder).as_posix(): hash_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    content = json.dumps({"seconds": seconds, "files": files}, indent=1)
+    (folder / MANIFEST).write_text(content, encoding="utf-8")
+
+
+def _publish(unfinished: Path, target: Path) -> Path:
+    # What lies there is damaged, or another process was quicker with the same content.
+    shutil.rmtree(target, ignore_errors=True)
+    return unfinished.replace(target)

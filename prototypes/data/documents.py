@@ -1,0 +1,124 @@
+"""The corpus: every readable file below a folder becomes one document."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prototypes.contracts import Document, RefusedRow
+from prototypes.data.files import leaves_folder, show_path
+from prototypes.data.formats import FORMATS, load_content
+from prototypes.data.wording import plural, printable
+from prototypes.errors import DataError
+
+MAX_CORPUS_MB = 1_000
+
+
+def load_documents(source: Path) -> tuple[tuple[Document, ...], tuple[RefusedRow, ...]]:
+    """Read a folder of documents, in the order of their ids, or one single document.
+
+    Hidden files and folders are passed over. Files of kinds that are not read, links that lead
+    out of the folder and files that cannot be read are refused by name; the others go on.
+
+    Raises:
+        DataError: If the folder is missing, holds no readable document, or is larger than
+            `MAX_CORPUS_MB`.
+    """
+    if not source.exists():
+        raise DataError(f"{show_path(source)}: no such folder or file (--documents).")
+    root = source if source.is_dir() else source.parent
+    paths, refused = _find_files(source) if source.is_dir() else ([source], [])
+    _require_corpus_size(source, paths)
+    documents: list[Document] = []
+    for path in paths:
+        try:
+            documents.append(_load_document(path, root))
+        except DataError as error:
+            reason = str(error).removeprefix(show_path(path)).lstrip(":, ")
+            refused.append(RefusedRow(_document_id(path, root), reason))
+    if not documents:
+        raise DataError(_nothing_read_message(source, refused))
+    return tuple(sorted(documents, key=lambda document: document.id)), tuple(refused)
+
+
+def _find_files(folder: Path) -> tuple[list[Path], list[RefusedRow]]:
+    found: list[Path] = []
+    refused: list[RefusedRow] = []
+    other_kinds: Counter[str] = Counter()
+    paths, errors = _walk(folder)
+    for error in errors:
+        reason = f"cannot be read ({error.strerror})."
+        refused.append(RefusedRow(_document_id(Path(error.filename), folder), reason))
+    for path in paths:
+        if leaves_folder(path, folder):
+            reason = "a link that leads out of the folder is not followed; copy what it points to."
+            refused.append(RefusedRow(_document_id(path, folder), reason))
+        elif path.is_dir():
+            reason = "a link to a folder is not followed; copy what it points to."
+            refused.append(RefusedRow(_document_id(path, folder), reason))
+        elif path.suffix.lower() in FORMATS:
+            found.append(path)
+        else:
+            other_kinds[path.suffix.lower()] += 1
+    refused.extend(_other_kind(kind, count) for kind, count in sorted(other_kinds.items()))
+    return found, refused
+
+
+def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
+    """List files, and links to folders, that are not hidden; and what could not be listed."""
+    listed: list[Path] = []
+    errors: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=errors.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        here = Path(place)
+        listed.extend(here / name for name in files if not name.startswith("."))
+        listed.extend(here / name for name in folders if (here / name).is_symlink())
+    return sorted(listed), errors
+
+
+def _load_document(path: Path, root: Path) -> Document:
+    content = load_content(path)
+    if not content.text.strip():
+        raise DataError("holds no text (an empty file, or a scan); expected text to search.")
+    return Document(
+        id=_require_portable(path.relative_to(root).as_posix()),
+        title=content.title or path.stem,
+        text=content.text,
+        modified=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC),
+    )
+
+
+def _require_portable(document_id: str) -> str:
+    if printable(document_id) != document_id:
+        raise DataError("the file name is not UTF-8; rename the file.")
+    return document_id
+
+
+def _document_id(path: Path, root: Path) -> str:
+    return printable(path.relative_to(root).as_posix())
+
+
+def _other_kind(suffix: str, count: int) -> RefusedRow:
+    return RefusedRow(
+        f"*{printable(suffix)}" if suffix else "files without ending",
+        f"{plural(count, 'file')} of a kind that is not read; expected {', '.join(FORMATS)}.",
+    )
+
+
+def _require_corpus_size(source: Path, paths: list[Path]) -> None:
+    size_mb = sum(path.stat().st_size for path in paths if path.is_file()) / 1_000_000
+    if size_mb > MAX_CORPUS_MB:
+        raise DataError(
+            f"{show_path(source)}: {size_mb:,.0f} MB of documents, expected at most "
+            f"{MAX_CORPUS_MB:,} MB. Point --documents at a part of them."
+        )
+
+
+def _nothing_read_message(source: Path, refused: list[RefusedRow]) -> str:
+    first = f" First of them: {refused[0].where}: {refused[0].reason}" if refused else ""
+    return (
+        f"{show_path(source)}: found no readable document ({plural(len(refused), 'refusal')}), "
+        f"expected {', '.join(FORMATS)}.{first}"
+    )

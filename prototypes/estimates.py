@@ -1,0 +1,103 @@
+"""About how long an arm will take, before it is run and better after others were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from prototypes.contracts import Approach, ArmSpec, Dataset, Split, Task
+
+CHARACTERS_PER_SECOND = {"bfloat16": 45_000.0, "float32": 20_000.0}
+"""What the embedded encoder reads on two processor cores (measured, laboratory.md)."""
+
+CHARACTERS_PER_TEXT = 40
+"""What a text costs beyond its characters: special tokens and padding."""
+
+FIXED_SECONDS = 3.0
+"""Every arm: imports, timing of single queries, scoring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How often an arm sends each part of the data through the encoder.
+
+    A training epoch reads a text forwards and backwards and updates the parameters: it counts
+    as four passes.
+    """
+
+    train: float = 0
+    documents: float = 0
+    test: float = 0
+
+
+_EFFORTS: dict[tuple[Task, str], Effort] = {
+    (Task.CLASSIFICATION, Approach.PROMPTING): Effort(test=1),
+    (Task.CLASSIFICATION, Approach.RAG): Effort(train=1, test=1),
+    (Task.CLASSIFICATION, Approach.FINE_TUNE): Effort(train=1, test=1),
+    (Task.CLASSIFICATION, "fine_tune_full"): Effort(train=12, test=1),
+    (Task.CLASSIFICATION, Approach.HYBRID): Effort(train=13, test=1),
+    (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=1, test=10),
+    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=24, test=10),
+    (Task.DOCUMENT_QA, Approach.HYBRID): Effort(train=12, documents=2, test=10),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How many characters there are to read; a text has a fixed share beside its length."""
+
+    train: int
+    documents: int
+    test: int
+
+    @classmethod
+    def of(cls, dataset: Dataset, split: Split) -> Workload:
+        """Add up what the arms will have to read."""
+        return cls(
+            train=_weigh(sample.input for sample in split.learning.train),
+            documents=_weigh(document.text for document in dataset.documents),
+            test=_weigh(sample.input for sample in split.test),
+        )
+
+
+class Forecast:
+    """Predicts the seconds of an arm, and learns from the arms that have finished.
+
+    The model is deliberately simple: characters to read times passes, over a speed. The speed
+    begins with a measured one and is replaced by that of the arms that used the encoder.
+    """
+
+    def __init__(
+        self, workload: Workload, *, precision: Literal["bfloat16", "float32"] = "float32"
+    ) -> None:
+        """Begin with the speed measured for this precision."""
+        self._workload = workload
+        self._speed = CHARACTERS_PER_SECOND[precision]
+        self._characters_read = 0.0
+        self._seconds_spent = 0.0
+
+    def estimate(self, spec: ArmSpec) -> float:
+        """Return about how many seconds the arm will take."""
+        return FIXED_SECONDS + self._characters(spec) / self._speed
+
+    def learn(self, spec: ArmSpec, seconds: float) -> None:
+        """Take note of how long an arm really took."""
+        characters = self._characters(spec)
+        if not characters:
+            return
+        self._characters_read += characters
+        self._seconds_spent += max(seconds - FIXED_SECONDS, 0.1 * seconds)
+        self._speed = self._characters_read / self._seconds_spent
+
+    def _characters(self, spec: ArmSpec) -> float:
+        default = _EFFORTS.get((spec.task, spec.approach), Effort())
+        effort = _EFFORTS.get((spec.task, spec.name), default)
+        work = self._workload
+        return (
+            effort.train * work.train + effort.documents * work.documents + effort.test * work.test
+        )
+
+
+def _weigh(texts: Iterable[str]) -> int:
+    return sum(len(text) + CHARACTERS_PER_TEXT for text in texts)

@@ -1,0 +1,81 @@
+"""What a trial tells while it runs; the terminal draws it, a notebook may ignore it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prototypes.contracts import ArmResult, ArmSpec, NotRun, TrialResult
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedArm:
+    """An arm that is about to be run, and about how many seconds it will take."""
+
+    spec: ArmSpec
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPlanned:
+    """The data are split, the protocol is locked, nothing is fitted yet."""
+
+    arms: tuple[PlannedArm, ...]
+    n_train: int
+    n_validation: int
+    n_test: int
+
+    @property
+    def seconds(self) -> float:
+        """About how long all arms take together."""
+        return sum(arm.seconds for arm in self.arms)
+
+
+@dataclass(frozen=True, slots=True)
+class ArmStarted:
+    """Fitting begins.
+
+    Attributes:
+        spec: The arm.
+        seconds: About how long this arm takes.
+        trial_seconds_left: About how long this arm and all after it take.
+    """
+
+    spec: ArmSpec
+    seconds: float
+    trial_seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArmProgress:
+    """How far the arm that started last has come, from 0 to 1."""
+
+    name: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArmFinished:
+    """An arm is measured and its result is on disk; `resumed` if it already was."""
+
+    result: ArmResult
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSkipped:
+    """An arm is not run, for the reason given."""
+
+    arm: NotRun
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFinished:
+    """Everything that can be known is known; also sent after an interruption."""
+
+    result: TrialResult
+
+
+Event = TrialPlanned | ArmStarted | ArmProgress | ArmFinished | ArmSkipped | TrialFinished
+
+Listener = Callable[[Event], None]

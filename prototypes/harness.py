@@ -1,0 +1,249 @@
+"""Run a trial: fit each arm, measure it on the same held-out samples, judge the claim."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from prototypes.contracts import Arm, ArmSpec, Dataset, NotRun, TrialResult, Verdict
+from prototypes.data.splits import split_dataset
+from prototypes.errors import LaboratoryError, RunFolderError
+from prototypes.estimates import Forecast, Workload
+from prototypes.events import (
+    ArmFinished,
+    ArmProgress,
+    ArmSkipped,
+    ArmStarted,
+    Listener,
+    PlannedArm,
+    TrialFinished,
+    TrialPlanned,
+)
+from prototypes.measure.comparisons import compare_arms
+from prototypes.measure.summary import collect_scores
+from prototypes.measure.verdict import Evidence, judge_claim
+from prototypes.measurement import Conditions, measure_arm
+from prototypes.plan import (
+    TrialSettings,
+    build_lock,
+    choose_arms,
+    describe_data,
+    describe_protocol,
+    find_unmet_need,
+    skip_arm,
+)
+from prototypes.registry import arms_for, load_arm_class
+from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
+from prototypes.workbench import Workbench
+
+_DEFAULT = TrialSettings()
+
+
+def run_trial(
+    dataset: Dataset, *, settings: TrialSettings = _DEFAULT, on_event: Listener | None = None
+) -> TrialResult:
+    """Build and measure the arms on the user's data, cheapest first.
+
+    Each arm's result is on disk as soon as it ends. Ctrl-C ends the trial early, with a result
+    of what is known and `interrupted` set; any other surprise is raised once that is saved.
+
+    Args:
+        dataset: What the user handed over.
+        settings: How the trial is run.
+        on_event: Told what happens while it happens.
+
+    Raises:
+        LaboratoryError: If the data, the encoder or the run folder cannot be used. What is
+            wrong with a single arm only keeps that arm from running.
+    """
+    with open_run_folder(settings.out, resume=settings.resume) as folder:
+        return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
+
+
+def load_fitted_arm(path: Path, name: str) -> Arm:
+    """Load an arm of a finished trial, ready to answer.
+
+    Args:
+        path: The run folder.
+        name: The arm's name.
+
+    Raises:
+        RunFolderError: If the folder holds no trial, or no such arm.
+    """
+    lock, folder = load_lock(path), RunFolder(path)
+    specs = {spec.name: spec for spec in arms_for(lock.task)}
+    if name not in specs or not folder.arm_folder(name).is_dir():
+        fitted = ", ".join(arm for arm in lock.arms if folder.arm_folder(arm).is_dir())
+        raise RunFolderError(
+            f"{path} holds no fitted arm '{name}'; there is {fitted or 'none'}. Name one of them."
+        )
+    bench = Workbench(lock.encoder_source, cache_dir=folder.cache)
+    return load_arm_class(specs[name]).load(folder.arm_folder(name), bench)
+
+
+class _BudgetSpentError(Exception):
+    """The time is up while an arm is being fitted."""
+
+
+class _Trial:
+    """One trial from the split to the verdict."""
+
+    def __init__(
+        self, dataset: Dataset, settings: TrialSettings, *, folder: RunFolder, tell: Listener
+    ) -> None:
+        self._began = time.monotonic()
+        self._dataset, self._settings, self._folder, self._tell = dataset, settings, folder, tell
+        self._specs = choose_arms(dataset.task, settings.arms)
+        self._split = split_dataset(dataset, seed=settings.seed)
+        bench = Workbench(settings.encoder, documents=dataset.documents, cache_dir=folder.cache)
+        self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
+        self._conditions = Conditions(settings, self._split, bench)
+        self._forecast = Forecast(Workload.of(dataset, self._split), precision=self._lock.precision)
+        self._measured: dict[str, MeasuredArm] = {}
+        self._not_run: dict[str, NotRun] = {}
+
+    def run(self) -> TrialResult:
+        """Measure every arm and conclude, whatever happens."""
+        self._folder.fix(self._lock)
+        self._announce()
+        interrupted = False
+        try:
+            for spec in self._specs:
+                self._settle(spec)
+        except KeyboardInterrupt:
+            interrupted = True
+        except BaseException:
+            self._folder.keep_trial(self._conclude(interrupted=True))
+            raise
+        result = self._conclude(interrupted=interrupted)
+        self._folder.keep_trial(result)
+        self._tell(TrialFinished(result))
+        return result
+
+    def _announce(self) -> None:
+        learning = self._split.learning
+        planned = (PlannedArm(spec, self._forecast.estimate(spec)) for spec in self._open_arms())
+        self._tell(
+            TrialPlanned(
+                arms=tuple(planned),
+                n_train=len(learning.train),
+                n_validation=len(learning.validation),
+                n_test=len(self._split.test),
+            )
+        )
+
+    def _open_arms(self) -> list[ArmSpec]:
+        """List the arms that still have to be measured and can be."""
+        return [
+            spec
+            for spec in self._specs
+            if spec.name not in self._measured
+            and spec.name not in self._not_run
+            and self._find_unmet_need(spec) is None
+            and self._folder.find_result(spec.name) is None
+        ]
+
+    def _settle(self, spec: ArmSpec) -> None:
+        """Take an arm's result from the folder, measure it, or record why it cannot be."""
+        ready = self._folder.find_result(spec.name)
+        if ready is not None:
+            self._record(ready, resumed=True)
+            return
+        skipped = self._find_unmet_need(spec) or self._find_lack_of_time(spec)
+        if skipped is None:
+            skipped = self._try_to_measure(spec)
+        if skipped is not None:
+            self._not_run[spec.name] = skipped
+            self._tell(ArmSkipped(skipped))
+
+    def _try_to_measure(self, spec: ArmSpec) -> NotRun | None:
+        started = time.monotonic()
+        try:
+            measured = self._measure(spec)
+        except RunFolderError:
+            raise
+        except LaboratoryError as error:
+            return skip_arm(spec, str(error), enable="--resume, once that is put right")
+        except _BudgetSpentError:
+            return self._out_of_time(spec, "was spent before it was fitted")
+        self._forecast.learn(spec, time.monotonic() - started)
+        self._record(measured)
+        return None
+
+    def _record(self, measured: MeasuredArm, *, resumed: bool = False) -> None:
+        self._measured[measured.result.name] = measured
+        self._tell(ArmFinished(measured.result, resumed=resumed))
+
+    def _find_unmet_need(self, spec: ArmSpec) -> NotRun | None:
+        return find_unmet_need(spec, self._split.learning, generator=self._settings.generator)
+
+    def _find_lack_of_time(self, spec: ArmSpec) -> NotRun | None:
+        seconds, left = self._forecast.estimate(spec), self._seconds_left()
+        if seconds <= left:
+            return None
+        return self._out_of_time(
+            spec, f"has {max(left, 0):.0f} s left, and it takes about {seconds:.0f} s"
+        )
+
+    def _out_of_time(self, spec: ArmSpec, what: str) -> NotRun:
+        budget = self._settings.budget_seconds
+        return skip_arm(spec, f"the budget of {budget:g} s {what}", enable="a larger --budget")
+
+    def _seconds_left(self) -> float:
+        budget = self._settings.budget_seconds
+        spent = time.monotonic() - self._began
+        return float("inf") if budget is None else budget - spent
+
+    def _measure(self, spec: ArmSpec) -> MeasuredArm:
+        left = sum(self._forecast.estimate(each) for each in self._open_arms())
+        self._tell(ArmStarted(spec, self._forecast.estimate(spec), left))
+
+        def progress(fraction: float) -> None:
+            self._tell(ArmProgress(spec.name, fraction))
+            if self._seconds_left() < 0:
+                raise _BudgetSpentError
+
+        return measure_arm(spec, self._conditions, folder=self._folder, progress=progress)
+
+    def _conclude(self, *, interrupted: bool) -> TrialResult:
+        """Compare what was measured and judge the claim."""
+        evidence, n_passages = self._gather(), len(self._conditions.bench.passages)
+        return TrialResult(
+            task=self._dataset.task,
+            primary_metric=self._lock.primary_metric,
+            n_test=len(self._split.test),
+            arms=list(evidence.arms),
+            not_run=list(evidence.not_run),
+            comparisons=list(evidence.comparisons),
+            verdict=self._judge(evidence),
+            data=describe_data(self._dataset, self._split, n_passages=n_passages),
+            protocol=describe_protocol(self._lock),
+            interrupted=interrupted,
+        )
+
+    def _gather(self) -> Evidence:
+        metric = self._lock.primary_metric
+        scores = {
+            name: collect_scores(measured.samples, metric)
+            for name, measured in self._measured.items()
+        }
+        pending = [spec for spec in self._specs if spec.name not in self._measured]
+        return Evidence(
+            metric=metric,
+            arms=[measured.result for measured in self._measured.values()],
+            scores=scores,
+            comparisons=compare_arms(scores, metric, resampling=self._conditions.resampling),
+            not_run=[self._not_run.get(spec.name) or _cut_off(spec) for spec in pending],
+        )
+
+    def _judge(self, evidence: Evidence) -> Verdict | None:
+        claim = self._settings.claim
+        return None if claim is None else judge_claim(claim, evidence)
+
+
+def _cut_off(spec: ArmSpec) -> NotRun:
+    return skip_arm(spec, "the trial was interrupted before it was measured", enable="--resume")
+
+
+def _ignore(_: object) -> None:
+    """Listen to nothing."""

@@ -1,0 +1,191 @@
+"""A sequence-to-sequence model warm-started from an encoder on both sides.
+
+Both halves take over the parameters of the encoder; the cross-attention between them and the
+output head start from noise (Rothe, Narayan and Severyn 2020, "Leveraging Pre-trained Checkpoints
+for Sequence Generation Tasks", their BERT2BERT). Two economies keep it trainable on a CPU: the
+decoder's vocabulary is cut down to the pieces of the training outputs and to single characters,
+with which every other word can still be spelt, and the encoder's word embeddings stay fixed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertLMHeadModel,
+    BertModel,
+    EncoderDecoderModel,
+    PreTrainedTokenizerBase,
+)
+
+from prototypes.contracts import Progress
+from prototypes.models.decoder_vocabulary import MAX_OUTPUT_PIECES, DecoderVocabulary
+from prototypes.models.training import Batch, Lesson, Recipe, n_trainable, train
+from prototypes.runtime import autocast, seed_everything
+
+MAX_INPUT_PIECES = 128
+_IGNORED = -100
+_BATCH_SIZE = 32
+_VOCABULARY_FILE = "decoder_vocabulary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What was generated: the text (None: an abstention) and its mean probability per piece."""
+
+    text: str | None
+    probability: float
+
+
+class Seq2SeqModel:
+    """Reads one text and writes another, piece by piece, always taking the likeliest piece."""
+
+    def __init__(
+        self,
+        model: EncoderDecoderModel,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        vocabulary: DecoderVocabulary,
+    ) -> None:
+        self._model = model.eval()
+        self._tokenizer = tokenizer
+        self._vocabulary = vocabulary
+
+    @classmethod
+    def warm_start(cls, folder: Path, outputs: Iterable[str], *, seed: int) -> Self:
+        """Build an untrained model from the encoder in `folder`, able to write all `outputs`."""
+        seed_everything(seed)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        vocabulary = DecoderVocabulary.of(outputs, tokenizer)
+        model = _join_halves(folder, tokenizer, vocabulary)
+        return cls(model, tokenizer, vocabulary=vocabulary)
+
+    @property
+    def n_trained_parameters(self) -> int:
+        """Count the parameters that training changes."""
+        return n_trainable(self._model)
+
+    def train(
+        self, pairs: Sequence[tuple[str, str | None]], *, recipe: Recipe, progress: Progress
+    ) -> None:
+        """Teach input → output pairs; an output of None teaches to abstain.
+
+        Args:
+            pairs: Outputs must be among those given to `warm_start`.
+            recipe: How long and how fast to train.
+            progress: Told the share of finished steps.
+        """
+        train(
+            self._model,
+            Lesson(rows=pairs, collate=self._collate, loss=_sequence_loss),
+            recipe=recipe,
+            progress=progress,
+        )
+
+    def generate(self, inputs: Sequence[str]) -> list[Generation]:
+        """Write one output per input, in order."""
+        batches = (inputs[i : i + _BATCH_SIZE] for i in range(0, len(inputs), _BATCH_SIZE))
+        return [each for batch in batches for each in self._generate_batch(batch)]
+
+    def save(self, folder: Path) -> None:
+        """Write parameters, vocabulary and settings into an existing folder."""
+        self._model.save_pretrained(folder)
+        self._tokenizer.save_pretrained(folder)
+        content = {"pieces": self._vocabulary.pieces, "spelling": self._vocabulary.spelling}
+        (folder / _VOCABULARY_FILE).write_text(json.dumps(content), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read back what `save` wrote."""
+        content = json.loads((folder / _VOCABULARY_FILE).read_text(encoding="utf-8"))
+        return cls(
+            EncoderDecoderModel.from_pretrained(folder, local_files_only=True),
+            AutoTokenizer.from_pretrained(folder, local_files_only=True),
+            vocabulary=DecoderVocabulary(content["pieces"], content["spelling"]),
+        )
+
+    def _collate(self, pairs: list[tuple[str, str | None]]) -> Batch:
+        batch = dict(self._encode([text for text, _ in pairs]))
+        rows = [self._vocabulary.encode(output, self._tokenizer) for _, output in pairs]
+        labels = torch.full((len(rows), max(map(len, rows))), _IGNORED)
+        for label, row in zip(labels, rows, strict=True):
+            label[: len(row)] = torch.tensor(row)
+        return {**batch, "labels": labels}
+
+    def _encode(self, texts: Sequence[str]) -> Batch:
+        encoded: Batch = self._tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=MAX_INPUT_PIECES,
+            return_token_type_ids=False,
+            return_tensors="pt",
+        )
+        return encoded
+
+    def _generate_batch(self, inputs: Sequence[str]) -> list[Generation]:
+        with torch.inference_mode(), autocast():
+            written = self._model.generate(
+                **self._encode(inputs),
+                max_new_tokens=MAX_OUTPUT_PIECES,
+                do_sample=False,
+                output_logits=True,
+                return_dict_in_generate=True,
+            )
+        chosen = written.sequences[:, 1:].cpu()
+        logits = torch.stack(written.logits, dim=1).float().cpu()
+        likelihood = logits.log_softmax(-1).gather(-1, chosen[..., None])[..., 0]
+        return [self._read(*row) for row in zip(chosen, likelihood, strict=True)]
+
+    def _read(self, chosen: torch.Tensor, likelihood: torch.Tensor) -> Generation:
+        end = self._vocabulary.index(self._tokenizer.sep_token_id)
+        stops = (chosen == end).nonzero()
+        length = int(stops[0]) + 1 if len(stops) else len(chosen)
+        text = self._vocabulary.decode(chosen[:length].tolist(), self._tokenizer)
+        return Generation(text, float(likelihood[:length].mean().exp()))
+
+
+def _join_halves(
+    folder: Path, tokenizer: PreTrainedTokenizerBase, vocabulary: DecoderVocabulary
+) -> EncoderDecoderModel:
+    encoder = BertModel.from_pretrained(folder, local_files_only=True)
+    model = EncoderDecoderModel(encoder=encoder, decoder=_warm_decoder(encoder, vocabulary))
+    model.encoder.embeddings.word_embeddings.requires_grad_(False)
+    model.encoder.pooler.requires_grad_(False)
+    for config in (model.config, model.generation_config):
+        config.decoder_start_token_id = vocabulary.index(tokenizer.cls_token_id)
+        config.eos_token_id = vocabulary.index(tokenizer.sep_token_id)
+        config.pad_token_id = vocabulary.index(tokenizer.pad_token_id)
+    return model
+
+
+def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHeadModel:
+    """Copy the encoder into a causal decoder that only knows the words of `vocabulary`."""
+    settings = {**encoder.config.to_dict(), "vocab_size": len(vocabulary.pieces)}
+    config = BertConfig(**settings | {"is_decoder": True, "add_cross_attention": True})
+    decoder = BertLMHeadModel(config)
+    parameters = encoder.state_dict()
+    words = "embeddings.word_embeddings.weight"
+    parameters[words] = parameters[words][vocabulary.pieces]
+    decoder.bert.load_state_dict(parameters, strict=False)
+    decoder.tie_weights()
+    return decoder
+
+
+def _sequence_loss(model: EncoderDecoderModel, batch: Batch) -> torch.Tensor:
+    """Return the mean cross-entropy per piece; padded labels do not count."""
+    labels = batch["labels"]
+    output = model(
+        input_ids=batch["input_ids"],
+        attention_mask=batch["attention_mask"],
+        decoder_input_ids=model.prepare_decoder_input_ids_from_labels(labels),
+    )
+    return cross_entropy(output.logits.flatten(0, 1).float(), labels.flatten())

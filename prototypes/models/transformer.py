@@ -1,0 +1,147 @@
+"""Sentence encoding with a transformer: length-sorted batches, pooling, unit length."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototypes.errors import ModelUnavailableError
+from prototypes.runtime import autocast, device, prepare_transformers
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TOKENS_PER_BATCH = 4096
+DEFAULT_MAX_TOKENS = 256
+
+
+class TransformerEncoder:
+    """An encoder of the BERT family: one forward pass, then the mean (or first) token's vector."""
+
+    folder: Path | None
+
+    def __init__(self, folder: Path, *, name: str, sha256: str | None) -> None:
+        self.name = name
+        self.folder = folder
+        self.sha256 = sha256
+        self.max_tokens = read_max_tokens(folder)
+        self._pools_first = pools_first_token(folder)
+        self._tokenizer, self._model = load_trainable(folder)
+        self._model.eval()
+        self.dimension = int(self._model.config.hidden_size)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit-length row per text, shape (n, dimension).
+
+        Texts longer than the model's limit (256 tokens for the embedded one) are cut off.
+        """
+        import torch
+
+        token_ids = self._tokenize(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        with torch.inference_mode(), autocast():
+            for rows in batch_by_length([len(ids) for ids in token_ids]):
+                vectors[rows] = self._encode_batch([token_ids[row] for row in rows])
+        return vectors
+
+    def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        if not texts:
+            return []
+        encoded = self._tokenizer(
+            list(texts),
+            truncation=True,
+            max_length=self.max_tokens,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+        )
+        return list(encoded["input_ids"])
+
+    def _encode_batch(self, token_ids: list[list[int]]) -> NDArray[np.float32]:
+        batch = self._tokenizer.pad({"input_ids": token_ids}, return_tensors="pt").to(device())
+        pooled = pool(
+            self._model(**batch).last_hidden_state,
+            batch["attention_mask"],
+            first_token=self._pools_first,
+        )
+        array: NDArray[np.float32] = pooled.cpu().numpy()
+        return array
+
+
+def load_trainable(folder: Path) -> tuple[Any, Any]:
+    """Load a tokenizer and a fresh float32 copy of the model, whose parameters may be trained.
+
+    Raises:
+        ModelUnavailableError: If transformers cannot read the folder.
+    """
+    prepare_transformers()
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+        model = AutoModel.from_pretrained(
+            folder, use_safetensors=True, dtype=torch.float32, **options
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailableError(
+            f"The model in {folder} cannot be loaded ({str(error).splitlines()[0]}); expected an "
+            "encoder that transformers knows, with its tokenizer beside it."
+        ) from error
+    return tokenizer, model.to(device())
+
+
+def pool(hidden: Tensor, attention_mask: Tensor, *, first_token: bool = False) -> Tensor:
+    """Average the token vectors (n, tokens, d) that are not padding, to unit length (n, d)."""
+    from torch.nn.functional import normalize
+
+    hidden = hidden.float()
+    if first_token:
+        return normalize(hidden[:, 0], dim=-1)
+    mask = attention_mask.unsqueeze(-1).float()
+    return normalize((hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0), dim=-1)
+
+
+def batch_by_length(
+    lengths: Sequence[int], *, tokens_per_batch: int = TOKENS_PER_BATCH
+) -> Iterator[list[int]]:
+    """Group row numbers of similar length so that padded batches hold about as many tokens.
+
+    Sorting wastes next to nothing on padding; a budget in tokens keeps the working set of a
+    batch in the processor's cache whatever the lengths are.
+    """
+    order = sorted(range(len(lengths)), key=lambda row: lengths[row])
+    rows: list[int] = []
+    for row in order:
+        if rows and (len(rows) + 1) * lengths[row] > tokens_per_batch:
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows
+
+
+def read_max_tokens(folder: Path) -> int:
+    """Read how many tokens the encoder was made for; 256 where its folder does not say."""
+    settings = _read_json(folder / "sentence_bert_config.json")
+    return int(settings.get("max_seq_length") or DEFAULT_MAX_TOKENS)
+
+
+def pools_first_token(folder: Path) -> bool:
+    """Tell whether the encoder's folder asks for the first token's vector instead of the mean."""
+    return bool(_read_json(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token"))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelUnavailableError(f"{path} is not valid JSON ({error}).") from error
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,154 @@
+"""What a trial sets out to do, fixed before anything is measured."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from prototypes import runtime
+from prototypes.contracts import (
+    Approach,
+    ArmSpec,
+    Claim,
+    Dataset,
+    DataSummary,
+    LearningData,
+    Limits,
+    NotRun,
+    Sample,
+    Split,
+    Task,
+    TrialProtocol,
+)
+from prototypes.measure.metrics import primary_metric
+from prototypes.registry import arms_for, select_arms
+from prototypes.run_folder import RunLock
+from prototypes.workbench import Workbench
+
+DEFAULT_MARGIN = 0.02
+"""Recorded when no claim was made; nothing is decided by it then."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialSettings:
+    """How a trial is run.
+
+    Attributes:
+        arms: Names of arms or approaches; None runs every arm. Baselines run in any case.
+        claim: What is put to the test; None measures without a verdict.
+        limits: The hard limits an arm has to keep.
+        seed: Decides the split, every arm's randomness and every resample.
+        budget_seconds: No arm goes on beyond this; None sets no budget.
+        out: The run folder; None keeps nothing.
+        resume: Go on with the trial that is in `out`.
+        encoder: A model folder or hub id; None takes the embedded encoder.
+        generator: The language model for arms that need one; None leaves them out.
+        machine_hour_usd: What an hour of this machine costs, for the cost of answers.
+        n_bootstrap: Resamples per interval.
+    """
+
+    arms: tuple[str, ...] | None = None
+    claim: Claim | None = None
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+    budget_seconds: float | None = None
+    out: Path | None = None
+    resume: bool = False
+    encoder: str | None = None
+    generator: str | None = None
+    machine_hour_usd: float | None = None
+    n_bootstrap: int = 10_000
+
+
+def choose_arms(task: Task, names: Sequence[str] | None) -> tuple[ArmSpec, ...]:
+    """List the arms to run, cheapest first; the baselines are always among them.
+
+    Raises:
+        UnknownArmError: If a name is neither an arm nor an approach of the task.
+    """
+    return arms_for(task) if names is None else select_arms(task, (*names, Approach.BASELINE))
+
+
+def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None) -> NotRun | None:
+    """Say what an arm needs that is not there, and what would supply it; None if all is."""
+    supplies = {
+        "generator": (generator, "a language model", "--generator MODEL"),
+        "documents": (data.documents, "documents to search", "--documents FOLDER"),
+        "training_samples": (data.train, "samples to learn from", "--examples FILE"),
+    }
+    for need in spec.needs:
+        supply, what, enable = supplies[need]
+        if not supply:
+            return skip_arm(spec, f"it needs {what}, and there is none", enable=enable)
+    return None
+
+
+def skip_arm(spec: ArmSpec, reason: str, *, enable: str) -> NotRun:
+    """Record that an arm is not run, why, and what would run it."""
+    return NotRun(
+        name=spec.name, approach=spec.approach, title=spec.title, reason=reason, enable=enable
+    )
+
+
+def build_lock(
+    settings: TrialSettings,
+    dataset: Dataset,
+    *,
+    split: Split,
+    arms: Sequence[ArmSpec],
+    bench: Workbench,
+) -> RunLock:
+    """Fix everything that decides the result, down to a hash of the test split."""
+    claim = settings.claim
+    return RunLock(
+        task=dataset.task,
+        primary_metric=primary_metric(dataset.task),
+        arms=[arm.name for arm in arms],
+        claim=claim.approach if claim else None,
+        margin=claim.margin if claim else DEFAULT_MARGIN,
+        limits=asdict(settings.limits),
+        seed=settings.seed,
+        n_bootstrap=settings.n_bootstrap,
+        machine_hour_usd=settings.machine_hour_usd,
+        data_fingerprint=dataset.fingerprint,
+        test_sha256=_hash_samples(split.test),
+        n_test=len(split.test),
+        encoder=bench.encoder.name,
+        encoder_source=settings.encoder,
+        encoder_sha256=bench.encoder.sha256,
+        precision=runtime.precision(),
+        versions=runtime.versions(),
+    )
+
+
+def describe_protocol(lock: RunLock) -> TrialProtocol:
+    """State how a trial was run, from what was fixed beforehand."""
+    shared = set(TrialProtocol.model_fields) & set(RunLock.model_fields)
+    return TrialProtocol(threads=runtime.n_threads(), **lock.model_dump(include=shared))
+
+
+def describe_data(dataset: Dataset, split: Split, *, n_passages: int) -> DataSummary:
+    """Count what the data held and what was done to them."""
+    return DataSummary(
+        n_train=len(split.learning.train),
+        n_validation=len(split.learning.validation),
+        n_test=len(split.test),
+        n_documents=len(dataset.documents),
+        n_passages=n_passages,
+        n_labels=len(split.learning.labels),
+        n_unanswerable_test=sum(sample.unanswerable for sample in split.test),
+        n_duplicates_removed=split.n_duplicates_removed,
+        n_conflicting_labels=split.n_conflicting_labels,
+        n_test_seen_in_train=split.n_test_seen_in_train,
+        test_was_given=split.test_was_given,
+        n_synthetic_test=sum(sample.synthetic for sample in split.test),
+        refused=[f"{row.where}: {row.reason}" for row in dataset.refused],
+    )
+
+
+def _hash_samples(samples: Sequence[Sample]) -> str:
+    content = [(sample.id, sample.input, sample.targets) for sample in samples]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

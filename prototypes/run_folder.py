@@ -1,0 +1,271 @@
+"""The folder of a trial: what was fixed beforehand, every result, every fitted arm.
+
+    run.lock.json          the protocol, written before the test samples are used
+    trial.json             the result
+    arms/<arm>.json        what was measured of one arm, written as it ends
+    arms/<arm>/            what it learnt
+    samples/<arm>.jsonl    its answer to every test sample
+    cache/                 parts that several arms share
+
+Every file appears whole or not at all, so that a process may be killed at any point.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from prototypes.contracts import (
+    Approach,
+    Arm,
+    ArmResult,
+    FrozenSchema,
+    SampleResult,
+    Task,
+    TrialResult,
+)
+from prototypes.errors import RunFolderError
+from prototypes.storage import read_lines, read_schema, write_lines, write_schema, writing
+
+INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", ".lock"})
+"""What may lie in a folder that no trial has been run in."""
+
+
+class RunLock(FrozenSchema):
+    """What was fixed before the test samples were used; a resumed trial must agree with it."""
+
+    schema_version: Literal[1] = 1
+    task: Task
+    primary_metric: str
+    arms: list[str]
+    claim: Approach | None
+    margin: float
+    limits: dict[str, float | bool | None]
+    seed: int
+    n_bootstrap: int
+    machine_hour_usd: float | None
+    data_fingerprint: str
+    test_sha256: str
+    n_test: int
+    encoder: str
+    encoder_source: str | None
+    """The folder or hub id the encoder was loaded from; None for the embedded one."""
+    encoder_sha256: str | None
+    precision: Literal["float32", "bfloat16"]
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredArm:
+    """The result of one arm together with its answer to every test sample."""
+
+    result: ArmResult
+    samples: tuple[SampleResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run folder, read back; `arms` in the order in which they were run."""
+
+    lock: RunLock
+    trial: TrialResult
+    arms: tuple[MeasuredArm, ...]
+
+
+class RunFolder:
+    """Knows where each thing lies and writes it in one step."""
+
+    def __init__(self, root: Path) -> None:
+        """Name the folder; nothing is read or written."""
+        self.root = root
+        self.cache = root / "cache"
+        self.lock_path = root / "run.lock.json"
+        self.trial_path = root / "trial.json"
+
+    def arm_folder(self, name: str) -> Path:
+        """Return where the fitted parts of an arm lie."""
+        return self.root / "arms" / _require_plain(name)
+
+    def result_path(self, name: str) -> Path:
+        """Return the file with what was measured of an arm."""
+        return self.root / "arms" / f"{_require_plain(name)}.json"
+
+    def samples_path(self, name: str) -> Path:
+        """Return the file with an arm's answers to the test samples."""
+        return self.root / "samples" / f"{_require_plain(name)}.jsonl"
+
+    def fix(self, lock: RunLock) -> None:
+        """Write the protocol, or check that it is the one this folder was begun with.
+
+        Raises:
+            RunFolderError: If the folder was begun with another protocol; names what differs.
+        """
+        if self.lock_path.exists():
+            _require_same(read_schema(RunLock, self.lock_path), lock, self.lock_path)
+        else:
+            write_schema(self.lock_path, lock)
+
+    def keep_arm(self, name: str, arm: Arm) -> float:
+        """Save what an arm learnt; return its size in megabytes."""
+        target = self.arm_folder(name)
+        unfinished = target.with_name(f".{name}.unfinished")
+        with writing(target):
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            arm.save(unfinished)
+            shutil.rmtree(target, ignore_errors=True)
+            unfinished.replace(target)
+        files = (path for path in target.rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in files) / 1e6
+
+    def keep_result(self, measured: MeasuredArm) -> None:
+        """Write the samples, then the result: where a result is, everything is."""
+        name = measured.result.name
+        write_lines(self.samples_path(name), measured.samples)
+        write_schema(self.result_path(name), measured.result)
+
+    def find_result(self, name: str) -> MeasuredArm | None:
+        """Read back an arm that was measured before; None if it has to be run."""
+        needed = (self.result_path(name), self.samples_path(name), self.arm_folder(name))
+        return self.read_arm(name) if all(path.exists() for path in needed) else None
+
+    def read_arm(self, name: str) -> MeasuredArm:
+        """Read back a measured arm.
+
+        Raises:
+            RunFolderError: If its files are missing or damaged.
+        """
+        result = read_schema(ArmResult, self.result_path(name))
+        return MeasuredArm(result, tuple(read_lines(SampleResult, self.samples_path(name))))
+
+    def keep_trial(self, trial: TrialResult) -> None:
+        """Write `trial.json`."""
+        write_schema(self.trial_path, trial)
+
+
+@contextmanager
+def open_run_folder(path: Path | None, *, resume: bool = False) -> Iterator[RunFolder]:
+    """Hold a run folder for writing; without a path, one that vanishes afterwards.
+
+    Raises:
+        RunFolderError: If it cannot be created or written, another process holds it, or it
+            already holds something and `resume` is false.
+    """
+    if path is None:
+        with tempfile.TemporaryDirectory(prefix="trial-") as temporary:
+            yield RunFolder(Path(temporary))
+        return
+    _create(path)
+    with _held(path):
+        _require_usable(path, resume=resume)
+        yield RunFolder(path)
+
+
+def load_trial(path: Path) -> TrialResult:
+    """Read the result of the trial in a run folder.
+
+    Raises:
+        RunFolderError: If the folder holds no trial, or a damaged one.
+    """
+    return read_schema(TrialResult, RunFolder(path).trial_path)
+
+
+def load_run(path: Path) -> Run:
+    """Read a whole run folder: protocol, result and every answer to every test sample.
+
+    Raises:
+        RunFolderError: If a file is missing or damaged.
+    """
+    folder, trial = RunFolder(path), load_trial(path)
+    arms = tuple(folder.read_arm(arm.name) for arm in trial.arms)
+    return Run(read_schema(RunLock, folder.lock_path), trial, arms)
+
+
+def load_lock(path: Path) -> RunLock:
+    """Read what was fixed before the trial.
+
+    Raises:
+        RunFolderError: If the folder holds no protocol, or a damaged one.
+    """
+    return read_schema(RunLock, RunFolder(path).lock_path)
+
+
+def _create(path: Path) -> None:
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise RunFolderError(
+            f"The run folder {path} cannot be created ({error.strerror}); expected a folder, or a "
+            "new name inside a folder that exists and is writable. Choose another one."
+        ) from error
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Keep other processes out; the operating system lets go if this one is killed."""
+    lock = FileLock(path / ".lock", timeout=0)
+    with writing(path):
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise RunFolderError(
+                f"The run folder {path} is in use by another process; wait for it to end, or "
+                "choose another folder."
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _require_usable(path: Path, *, resume: bool) -> None:
+    found = sorted(entry.name for entry in path.iterdir() if entry.name not in INCIDENTAL)
+    if not found:
+        return
+    if "run.lock.json" not in found:
+        raise RunFolderError(
+            f"The folder {path} holds {found[0]} but no run.lock.json, so it is not the folder of "
+            "a trial; expected an empty or a new one. Choose another one."
+        )
+    if not resume:
+        raise RunFolderError(
+            f"The run folder {path} already holds a trial; go on with it by --resume, or choose "
+            "another folder."
+        )
+
+
+def _require_same(before: RunLock, now: RunLock, path: Path) -> None:
+    differing = [
+        name for name in RunLock.model_fields if getattr(before, name) != getattr(now, name)
+    ]
+    if not differing:
+        return
+    name = differing[0]
+    more = f" (and {', '.join(differing[1:])})" if differing[1:] else ""
+    raise RunFolderError(
+        f"{path}: the trial was begun with {name} = {_show(before, name)}, but now {name} = "
+        f"{_show(now, name)}{more}; results of both cannot be mixed. Resume with what it was begun "
+        "with, or choose another folder."
+    )
+
+
+def _show(lock: RunLock, name: str) -> str:
+    value = getattr(lock, name)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _require_plain(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]+", name):
+        raise RunFolderError(
+            f"'{name}' cannot be the name of an arm; expected lower-case letters, digits and "
+            "underscores, such as fine_tune_head."
+        )
+    return name

@@ -1,0 +1,170 @@
+"""What the arms of one trial share: encoder, passages, embeddings, indexes, trained parts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototypes.cache import PartCache
+from prototypes.contracts import Document, Passage
+from prototypes.errors import ModelUnavailableError
+from prototypes.models.encoder import Encoder, load_encoder
+from prototypes.models.lexical import LexicalEncoder
+from prototypes.retrieval.chunking import chunk_document
+
+if TYPE_CHECKING:
+    from prototypes.retrieval.dense import DenseIndex
+    from prototypes.retrieval.lexical import LexicalIndex
+
+T = TypeVar("T")
+
+
+class Workbench:
+    """Shared parts, made once and charged to each arm that uses them.
+
+    An arm that finds a part ready must not look cheaper than the arm that had to make it. So
+    the true cost of a step is `wall clock - spent_seconds + charged_seconds`, both taken as
+    differences over the step.
+
+    Attributes:
+        documents: The corpus.
+        charged_seconds: Running total of what the parts asked for cost when first made.
+        spent_seconds: Running total of the time really spent here on making them.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder | str | None = None,
+        *,
+        documents: Sequence[Document] = (),
+        cache_dir: Path | None = None,
+    ) -> None:
+        """Set up the bench; the encoder is loaded when first needed.
+
+        Args:
+            encoder: A loaded encoder, or what `load_encoder` takes.
+            documents: The corpus that is chunked and indexed.
+            cache_dir: Where parts outlive this object; None keeps them only as long as it.
+        """
+        self.documents = tuple(documents)
+        self.charged_seconds = 0.0
+        self.spent_seconds = 0.0
+        self._encoder = encoder
+        self._cache = PartCache(cache_dir)
+        self._in_memory: dict[str, tuple[Any, float]] = {}
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder; the fallback one is fitted on the passages if there are any."""
+        encoder = self._encoder
+        loaded = load_encoder(encoder) if encoder is None or isinstance(encoder, str) else encoder
+        if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted and self.passages:
+            loaded.fit([passage.text for passage in self.passages])
+        return loaded
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """All passages of all documents, in order."""
+        return tuple(p for document in self.documents for p in chunk_document(document))
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the unit vectors (n, d) of the texts.
+
+        The vectors of several texts are kept and charged; a single text is encoded anew every
+        time, since its latency is what gets measured.
+        """
+        encoder = self.encoder
+        if isinstance(encoder, LexicalEncoder) and not encoder.is_fitted:
+            encoder.fit(texts)
+        if len(texts) <= 1:
+            return encoder.encode(texts)
+        fingerprint = self.fingerprint("embeddings", *texts)
+        folder = self.part(
+            fingerprint, lambda folder: np.save(folder / "vectors.npy", encoder.encode(texts))
+        )
+        vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
+        return vectors
+
+    def lexical(self) -> LexicalIndex:
+        """Return the BM25 index over titles and texts of the passages."""
+        from prototypes.retrieval.lexical import LexicalIndex
+
+        return self._remember("lexical", lambda: LexicalIndex(self._passage_texts()))
+
+    def dense(self) -> DenseIndex:
+        """Return the FAISS index over the passages' vectors."""
+        from prototypes.retrieval.dense import DenseIndex
+
+        return self._remember("dense", lambda: DenseIndex(self.embed(self._passage_texts())))
+
+    def part(self, fingerprint: str, build: Callable[[Path], None]) -> Path:
+        """Return the folder of a part that `build` writes, made only if it is not there yet.
+
+        Args:
+            fingerprint: From `fingerprint`, over everything the part depends on.
+            build: Writes the part into the empty folder it is given.
+        """
+        ready = self._cache.find(fingerprint)
+        if ready is not None:
+            self.charged_seconds += ready.seconds
+            return ready.folder
+        return self._cache.make(
+            fingerprint, lambda folder: self._charge(lambda: build(folder))[1]
+        ).folder
+
+    def fingerprint(self, kind: str, *ingredients: str) -> str:
+        """Name a part after its kind, the encoder and everything else it is made from."""
+        identity = (kind, self.encoder.name, self.encoder.sha256 or "", *ingredients)
+        return f"{kind}-{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]}"
+
+    def save_encoder(self, folder: Path) -> None:
+        """Write into an arm's folder which encoder its parameters belong to."""
+        content = {"name": self.encoder.name, "sha256": self.encoder.sha256}
+        (folder / "encoder.json").write_text(json.dumps(content), encoding="utf-8")
+        if isinstance(self.encoder, LexicalEncoder):
+            self.encoder.save(folder)
+
+    def require_encoder(self, folder: Path) -> None:
+        """Refuse an arm that was fitted with another encoder than this bench has.
+
+        Raises:
+            ModelUnavailableError: If the encoders differ.
+        """
+        if isinstance(self.encoder, LexicalEncoder) and (folder / "encoder-words.json").exists():
+            self.encoder.load(folder)
+        expected = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+        if expected["sha256"] != self.encoder.sha256:
+            raise ModelUnavailableError(
+                f"The arm in {folder} was fitted with the encoder '{expected['name']}' (sha256 "
+                f"{expected['sha256']}), but '{self.encoder.name}' ({self.encoder.sha256}) is "
+                "loaded; name the first one, or fit the arm again."
+            )
+
+    def _passage_texts(self) -> list[str]:
+        return [f"{passage.title}\n{passage.text}" for passage in self.passages]
+
+    def _remember(self, name: str, make: Callable[[], T]) -> T:
+        if name in self._in_memory:
+            value, seconds = self._in_memory[name]
+            self.charged_seconds += seconds
+        else:
+            value, seconds = self._charge(make)
+            self._in_memory[name] = value, seconds
+        return value  # type: ignore[no-any-return]
+
+    def _charge(self, make: Callable[[], T]) -> tuple[T, float]:
+        """Make a part and charge it whole, with what the parts inside it cost when first made."""
+        charged, spent, started = self.charged_seconds, self.spent_seconds, time.perf_counter()
+        value = make()
+        wall = time.perf_counter() - started
+        seconds = wall - (self.spent_seconds - spent) + (self.charged_seconds - charged)
+        self.charged_seconds, self.spent_seconds = charged + seconds, spent + wall
+        return value, seconds

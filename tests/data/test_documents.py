@@ -1,0 +1,142 @@
+"""Every readable file below a folder is a document; the others are named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from prototypes.data import documents, files
+from prototypes.data.documents import load_documents
+from prototypes.errors import DataError
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    (folder / "guide").mkdir(parents=True)
+    (folder / "guide" / "setup.md").write_text("# Set-up\n\nPress the button.\n")
+    return folder
+
+
+def test_document_is_called_after_its_relative_path(corpus: Path) -> None:
+    """The id is what a question names as its source."""
+    (corpus / "a.txt").write_text("Plain.")
+
+    found, refused = load_documents(corpus)
+
+    assert ["a.txt", "guide/setup.md"] == [document.id for document in found]
+    assert ["a", "Set-up"] == [document.title for document in found]
+    assert () == refused
+
+
+def test_modification_time_is_in_utc(corpus: Path) -> None:
+    """Freshness is compared across machines."""
+    path = corpus / "guide" / "setup.md"
+
+    found, _ = load_documents(corpus)
+
+    assert datetime.fromtimestamp(path.stat().st_mtime, tz=UTC) == found[0].modified
+
+
+def test_single_file_may_be_the_corpus(corpus: Path) -> None:
+    """Its name alone is its id."""
+    found, _ = load_documents(corpus / "guide" / "setup.md")
+
+    assert ["setup.md"] == [document.id for document in found]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"caf\xe9", "line 1: expected UTF-8, found byte 0xe9 at offset 3"),
+        (b" \n", "holds no text"),
+        (b"\0", "found NUL bytes"),
+    ],
+)
+def test_unusable_document_is_refused_and_the_others_go_on(
+    corpus: Path, content: bytes, reason: str
+) -> None:
+    """One bad file does not cost the corpus."""
+    (corpus / "bad.txt").write_bytes(content)
+
+    found, refused = load_documents(corpus)
+
+    assert ["guide/setup.md"] == [document.id for document in found]
+    assert "bad.txt" == refused[0].where
+    assert refused[0].reason.startswith(reason)
+
+
+def test_file_of_50_mb_is_refused_by_the_stated_limit(corpus: Path) -> None:
+    """Neither memory nor time is spent on it."""
+    with (corpus / "huge.txt").open("wb") as file:
+        file.truncate(50_000_000)
+
+    _, refused = load_documents(corpus)
+
+    assert "50.0 MB, expected at most 20 MB. Split it into smaller files." == refused[0].reason
+
+
+def test_links_that_leave_the_folder_are_refused_by_name(corpus: Path, tmp_path: Path) -> None:
+    """A corpus handed over by somebody else must not read the user's other files."""
+    (tmp_path / "secret.txt").write_text("secret")
+    (corpus / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (corpus / "folder").symlink_to(tmp_path)
+
+    found, refused = load_documents(corpus)
+
+    assert ["guide/setup.md"] == [document.id for document in found]
+    assert {"link.txt", "folder"} == {row.where for row in refused}
+    assert all("leads out of the folder" in row.reason for row in refused)
+
+
+def test_link_that_leads_in_a_circle_ends(corpus: Path) -> None:
+    """A folder linked into itself is named, not followed for ever."""
+    (corpus / "again").symlink_to(corpus)
+    (corpus / "self.md").symlink_to("self.md")
+
+    found, refused = load_documents(corpus)
+
+    assert ["guide/setup.md"] == [document.id for document in found]
+    assert {"again", "self.md"} == {row.where for row in refused}
+
+
+def test_other_kinds_are_counted_and_hidden_files_passed_over(corpus: Path) -> None:
+    """A folder of pictures makes one line, not a thousand."""
+    for name in ("a.png", "b.png", "LICENSE", ".DS_Store"):
+        (corpus / name).write_bytes(b"x")
+
+    _, refused = load_documents(corpus)
+
+    assert ["files without ending", "*.png"] == [row.where for row in refused]
+    assert refused[1].reason.startswith("2 files of a kind that is not read; expected .md, .txt")
+
+
+def test_folder_without_readable_document_is_an_error(tmp_path: Path) -> None:
+    """The message carries the first reason."""
+    (tmp_path / "a.txt").write_bytes(b"\xff")
+
+    with pytest.raises(DataError, match=r"no readable document.*a\.txt: line 1: expected UTF-8"):
+        load_documents(tmp_path)
+
+
+def test_unreadable_kind_named_directly_is_an_error(tmp_path: Path) -> None:
+    """A single file of another kind is no crash."""
+    (tmp_path / "a.png").write_bytes(b"x")
+
+    with pytest.raises(DataError, match="a kind that is not read"):
+        load_documents(tmp_path / "a.png")
+
+
+def test_corpus_beyond_the_limit_is_an_error(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is held in memory, so there is a limit to it."""
+    monkeypatch.setattr(documents, "MAX_CORPUS_MB", 0)
+
+    with pytest.raises(DataError, match="expected at most 0 MB"):
+        load_documents(corpus)
+
+
+def test_limits_are_ordered() -> None:
+    """A document that is allowed fits into a corpus that is allowed."""
+    assert files.MAX_DOCUMENT_MB < documents.MAX_CORPUS_MB

@@ -1,0 +1,126 @@
+"""An interview from start to file: saved after each answer, resumable, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from advisor.errors import AnswersError, InterviewInterrupted
+from advisor.interview.flow import Interview, in_file_order
+from advisor.interview.session import Move, Place, open_session, run_interview
+from advisor.knowledge.answers_file import load_answers
+from advisor.knowledge.loader import load_rules
+from advisor.schema.answers import Answers, Project
+from advisor.schema.rule import Criterion, RuleBase
+
+PLAN = in_file_order(["data_volatility", "source_citation", "deployment"])
+
+
+class Script:
+    """Answers from a list; an exception in the list is raised."""
+
+    def __init__(self, *replies: str | type[BaseException], reviews: tuple[str, ...] = ()) -> None:
+        self._replies: Iterator[str | type[BaseException]] = iter(replies)
+        self._reviews = iter((*reviews, Move.FINISH))
+        self.asked: list[tuple[str, str | None]] = []
+
+    def ask_project(self, known: Project) -> Project:
+        """Name the project."""
+        return Project(name="Test")
+
+    def ask(self, criterion: Criterion, place: Place) -> str | Move:
+        """Give the next reply."""
+        self.asked.append((criterion.id, place.current))
+        reply = next(self._replies)
+        if isinstance(reply, type):
+            raise reply
+        return reply
+
+    def review(self, rule_base: RuleBase, interview: Interview) -> str | Move:
+        """Give the next decision of the review."""
+        return next(self._reviews)
+
+
+@pytest.fixture(scope="module")
+def rule_base() -> RuleBase:
+    """The shipped rules."""
+    return load_rules()
+
+
+def _run(rule_base: RuleBase, script: Script, path: Path, start: Answers | None = None) -> Answers:
+    return run_interview(rule_base, script, path=path, planner=PLAN, start=start or Answers())
+
+
+def test_answers_end_up_in_the_file(rule_base: RuleBase, tmp_path: Path) -> None:
+    """What was answered is what the file holds, with the project's name."""
+    path = tmp_path / "answers.yaml"
+    answers = _run(rule_base, Script("daily", "unknown", "not_applicable"), path)
+
+    assert load_answers(path, rule_base) == answers
+    assert answers.project.name == "Test"
+    assert answers.answers == {
+        "data_volatility": "daily",
+        "source_citation": "unknown",
+        "deployment": "not_applicable",
+    }
+
+
+def test_going_back_shows_the_answer_given_before(rule_base: RuleBase, tmp_path: Path) -> None:
+    """`b` asks the question before again, pointing at its answer."""
+    script = Script("daily", Move.BACK, "weekly", "helpful", "offline")
+    answers = _run(rule_base, script, tmp_path / "answers.yaml")
+
+    assert script.asked[2] == ("data_volatility", "daily")
+    assert answers.answers["data_volatility"] == "weekly"
+
+
+def test_interruption_keeps_every_answer_and_tells_how_to_go_on(
+    rule_base: RuleBase, tmp_path: Path
+) -> None:
+    """Ctrl-C after one answer leaves that answer on disk and names the resume command."""
+    path = tmp_path / "answers.yaml"
+    with pytest.raises(InterviewInterrupted, match="--resume"):
+        _run(rule_base, Script("daily", KeyboardInterrupt), path)
+
+    assert load_answers(path, rule_base).answers == {"data_volatility": "daily"}
+
+
+def test_resuming_asks_only_what_is_open(rule_base: RuleBase, tmp_path: Path) -> None:
+    """Saved answers are not asked again."""
+    path = tmp_path / "answers.yaml"
+    with pytest.raises(InterviewInterrupted):
+        _run(rule_base, Script("daily", KeyboardInterrupt), path)
+    script = Script("helpful", "offline")
+    _run(rule_base, script, path, open_session(path, rule_base, resume=True))
+
+    assert [criterion for criterion, _ in script.asked] == ["source_citation", "deployment"]
+
+
+def test_review_changes_one_answer(rule_base: RuleBase, tmp_path: Path) -> None:
+    """An answer chosen in the review is asked again; the others stay."""
+    script = Script("daily", "helpful", "offline", "static", reviews=("data_volatility",))
+    answers = _run(rule_base, script, tmp_path / "answers.yaml")
+
+    assert answers.answers == {
+        "data_volatility": "static",
+        "source_citation": "helpful",
+        "deployment": "offline",
+    }
+
+
+def test_finishing_early_keeps_the_rest_open(rule_base: RuleBase, tmp_path: Path) -> None:
+    """Review and finish after one question leaves the others unanswered."""
+    answers = _run(rule_base, Script("daily", Move.REVIEW), tmp_path / "answers.yaml")
+
+    assert answers.answers == {"data_volatility": "daily"}
+
+
+def test_existing_answers_are_not_overwritten(rule_base: RuleBase, tmp_path: Path) -> None:
+    """Starting anew on a file with answers is refused, naming --resume."""
+    path = tmp_path / "answers.yaml"
+    path.write_text("schema_version: 1\nanswers: {}\n")
+
+    with pytest.raises(AnswersError, match="--resume"):
+        open_session(path, rule_base, resume=False)

@@ -1,0 +1,296 @@
+"""One consultation and one trial, made by hand, that every test of the report renders."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.report.builder import build_report
+from advisor.schema.answers import Answers, Project
+from advisor.schema.recommendation import (
+    Companion,
+    DisputedPoint,
+    Flip,
+    RankedApproach,
+    Reason,
+    Recommendation,
+    VariantChoice,
+    VetoHit,
+)
+from advisor.schema.report import Report
+from advisor.schema.rule import ApproachInfo, Criterion, Level, RuleBase, Source
+from advisor.vocabulary import Approach, Status
+from prototypes.contracts import Approach as ArmApproach
+from prototypes.contracts import (
+    ArmResult,
+    Comparison,
+    DataSummary,
+    Interval,
+    Latency,
+    NotRun,
+    Outcome,
+    Task,
+    TrialProtocol,
+    TrialResult,
+    Verdict,
+)
+
+
+@pytest.fixture
+def rule_base() -> RuleBase:
+    """Three questions and four sources."""
+    return RuleBase(
+        approaches=(_info(Approach.RAG, "Search a body of text and answer from what is found."),),
+        criteria=(
+            _criterion("data_volatility", "How often does the knowledge change?", "static weekly"),
+            _criterion("labeled_examples", "How many labelled examples exist?", "none thousands"),
+            _criterion("training_compute", "What can you train on?", "none one_gpu"),
+        ),
+        sources=(
+            _source("ovadia-2023", "Ovadia et al.", 2023, "arXiv:2312.05934"),
+            _source("barnett-2024", "Barnett et al.", 2024, "doi:10.1145/3644815.3644945"),
+            _source("anthropic-2024", "Anthropic", 2024, "https://www.anthropic.com/news/x"),
+            _source("D1", "Froodl", 2025, "founding document 001.txt"),
+        ),
+        groups=(),
+        claims=(),
+        rules=(),
+        vetoes=(),
+        companions=(),
+        variants=(),
+        version="0123456789",
+    )
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """What the advice below was made from."""
+    return Answers(
+        project=Project(name="Help centre assistant", description="Answers customers."),
+        answers={"data_volatility": "weekly", "labeled_examples": "none"},
+    )
+
+
+@pytest.fixture
+def recommendation() -> Recommendation:
+    """A clear recommendation of RAG with one approach ruled out."""
+    return Recommendation(
+        recommended=Approach.RAG,
+        leading=Approach.RAG,
+        ranking=[_rag(), _prompting(), _hybrid(), _fine_tune()],
+        companions=[
+            Companion(technique="few_shot", because="examples fit into the prompt", sources=["D1"])
+        ],
+        variants={"rag": "hybrid_search"},
+        variant_reasons={
+            "rag": VariantChoice(
+                choice="hybrid_search",
+                because="names and codes have to be found",
+                rule="VA001",
+                sources=["anthropic-2024"],
+            )
+        },
+        unanswered=["training_compute"],
+        next_questions=["training_compute"],
+        flips=[Flip(change={"data_volatility": "static"}, winner=Approach.PROMPTING)],
+        disputed=[
+            DisputedPoint(
+                rule="KN001",
+                statement="Retrieval suits knowledge that changes",
+                for_sources=["ovadia-2023"],
+                against_sources=["barnett-2024"],
+            )
+        ],
+        same_decision_probability=0.94,
+        winner_distribution_method="exact",
+        settled=False,
+        rules_version="0123456789",
+    )
+
+
+@pytest.fixture
+def trial() -> TrialResult:
+    """Three arms on 78 questions, one not run, and a verdict that confirms RAG."""
+    return TrialResult(
+        task=Task.DOCUMENT_QA,
+        primary_metric="exact_match",
+        n_test=78,
+        arms=[
+            _arm("baseline", ArmApproach.BASELINE, 0.32, p95=1.4, p50=0.61),
+            _arm("rag", ArmApproach.RAG, 0.71, p95=31.0, p50=22.5),
+            _arm("hybrid", ArmApproach.HYBRID, 0.69, p95=33.0, p50=24.0),
+        ],
+        not_run=[
+            NotRun(
+                name="prompting",
+                approach=ArmApproach.PROMPTING,
+                title="closed book: a language model answers from what it knows",
+                reason="no language model was named",
+                enable="--generator MODEL",
+            )
+        ],
+        comparisons=[
+            Comparison(
+                arm="hybrid",
+                against="rag",
+                metric="exact_match",
+                difference=-0.02,
+                low=-0.06,
+                high=0.018,
+                p_value=0.4531,
+                n_only_arm_right=2,
+                n_only_against_right=4,
+            )
+        ],
+        verdict=Verdict(
+            outcome=Outcome.CONFIRMED,
+            approach=ArmApproach.RAG,
+            arm="rag",
+            because="Rag reaches 71.0 % exact match and no rival is more than 2 points better.",
+        ),
+        data=_data(),
+        protocol=_protocol(),
+    )
+
+
+@pytest.fixture
+def report(
+    rule_base: RuleBase, answers: Answers, recommendation: Recommendation, trial: TrialResult
+) -> Report:
+    """The whole consultation, worded."""
+    return build_report(rule_base, answers, recommendation, trial=trial)
+
+
+def _info(approach: Approach, summary: str) -> ApproachInfo:
+    return ApproachInfo(id=approach, title=approach.label, summary=summary, strengths=(), costs=())
+
+
+def _criterion(identifier: str, question: str, levels: str) -> Criterion:
+    return Criterion(
+        id=identifier,
+        topic="The knowledge",
+        ordered=True,
+        question=question,
+        help="",
+        levels=tuple(
+            Level(id=level, label=level.replace("_", " ").capitalize(), example="")
+            for level in levels.split()
+        ),
+    )
+
+
+def _source(identifier: str, authors: str, year: int, where: str) -> Source:
+    title = f"A study by {authors}"
+    return Source(id=identifier, authors=authors, year=year, title=title, where=where, kind="paper")
+
+
+def _reason(rule: str, db: float, because: str, **details: object) -> Reason:
+    return Reason.model_validate(
+        {"rule": rule, "db": db, "because": because, "sources": ["D1"], **details}
+    )
+
+
+def _ranked(approach: Approach, score: float, support: float, **details: object) -> RankedApproach:
+    values = {"status": Status.ALLOWED, "reasons": [], "against": [], **details}
+    return RankedApproach.model_validate(
+        {
+            "approach": approach,
+            "score_db": score,
+            "support": support,
+            "rank_acceptability": support,
+            **values,
+        }
+    )
+
+
+def _rag() -> RankedApproach:
+    changes = _reason(
+        "KN001",
+        6.4,
+        "the knowledge changes every week",
+        sources=["ovadia-2023", "D1"],
+        opposed_by=["barnett-2024"],
+        answers={"data_volatility": "weekly"},
+        grade="B",
+    )
+    labels = _reason("DT001", 3.1, "there is little to train on", grade="A")
+    slow = _reason("SV001", -2.2, "every answer waits for a search")
+    return _ranked(Approach.RAG, 9.4, 0.79, reasons=[labels, changes], against=[slow])
+
+
+def _prompting() -> RankedApproach:
+    against = _reason("KN002", -1.6, "the model cannot know last week's articles")
+    return _ranked(Approach.PROMPTING, 1.2, 0.12, against=[against])
+
+
+def _hybrid() -> RankedApproach:
+    veto = VetoHit(
+        veto="VT002",
+        because="nothing can be trained",
+        sources=["D1"],
+        is_open=True,
+        missing=["training_compute"],
+    )
+    return _ranked(Approach.HYBRID, -1.0, 0.08, status=Status.CONDITIONAL, vetoes=[veto])
+
+
+def _fine_tune() -> RankedApproach:
+    veto = VetoHit(
+        veto="VT001", because="there is no labelled example", sources=["D1"], is_open=False
+    )
+    return _ranked(Approach.FINE_TUNE, -9.6, 0.0, status=Status.EXCLUDED, vetoes=[veto])
+
+
+def _arm(name: str, approach: ArmApproach, quality: float, *, p50: float, p95: float) -> ArmResult:
+    return ArmResult(
+        name=name,
+        approach=approach,
+        title=f"what {name} is made of",
+        feasible=True,
+        cites=True,
+        metrics={
+            "exact_match": Interval(value=quality, low=quality - 0.1, high=quality + 0.09),
+            "recall_at_5": Interval(value=0.934, low=0.921, high=0.946),
+        },
+        latency_ms=Latency(p50=p50, p95=p95, n_queries=50),
+        throughput_per_second=143.2,
+        fit_seconds=41.7,
+        predict_seconds=1.2,
+        cost_per_1000=0.00123,
+        size_mb=4.31,
+        notes=["fitted on the whole corpus"],
+    )
+
+
+def _data() -> DataSummary:
+    return DataSummary(
+        n_train=120,
+        n_validation=40,
+        n_test=78,
+        n_documents=48,
+        n_passages=2067,
+        n_labels=0,
+        n_unanswerable_test=8,
+        n_duplicates_removed=3,
+        n_conflicting_labels=0,
+        n_test_seen_in_train=0,
+        test_was_given=False,
+        n_synthetic_test=12,
+        refused=["questions.jsonl, line 17: no field 'question'"],
+    )
+
+
+def _protocol() -> TrialProtocol:
+    return TrialProtocol(
+        seed=0,
+        margin=0.02,
+        n_bootstrap=10_000,
+        encoder="all-MiniLM-L6-v2",
+        encoder_sha256="53aa51172d14",
+        precision="bfloat16",
+        threads=2,
+        test_sha256="9f2c41d07b",
+        data_fingerprint="6b7e90aa11",
+        machine_hour_usd=0.1,
+        versions={"torch": "2.8.0", "python": "3.12.3"},
+        limits={"latency_ms": 500.0, "must_cite": True, "offline": False},
+    )
