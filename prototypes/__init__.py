@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prototypes.harness import run_trial
+    from prototypes.plan import TrialSettings
 
-__all__ = ["run_trial"]
+__all__ = ["TrialSettings", "run_trial"]
+
+_HOMES = {"TrialSettings": "prototypes.plan", "run_trial": "prototypes.harness"}
 
 
 def __getattr__(name: str) -> object:
-    """Load the harness only when it is asked for: it brings the models' libraries."""
-    if name not in __all__:
+    """Load a module only when it is asked for: the harness brings the models' libraries."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from prototypes import harness
-
-    return getattr(harness, name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -22,7 +22,7 @@ from prototypes.events import (
 from prototypes.measure.comparisons import compare_arms
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence, judge_claim
-from prototypes.measurement import Conditions, measure_arm
+from prototypes.measurement import Conditions, measure_arm, warm_up
 from prototypes.plan import (
     TrialSettings,
     build_lock,
@@ -77,7 +77,8 @@ def load_fitted_arm(path: Path, name: str) -> Arm:
         raise RunFolderError(
             f"{path} holds no fitted arm '{name}'; there is {fitted or 'none'}. Name one of them."
         )
-    bench = Workbench(lock.encoder_source, cache_dir=folder.cache)
+    documents = folder.read_documents()
+    bench = Workbench(lock.encoder_source, documents=documents, cache_dir=folder.cache)
     return load_arm_class(specs[name]).load(folder.arm_folder(name), bench)
 
 
@@ -105,9 +106,12 @@ class _Trial:
     def run(self) -> TrialResult:
         """Measure every arm and conclude, whatever happens."""
         self._folder.fix(self._lock)
+        self._folder.keep_documents(self._dataset.documents)
         self._announce()
         interrupted = False
         try:
+            if self._open_arms():
+                warm_up(self._conditions)
             for spec in self._specs:
                 self._settle(spec)
         except KeyboardInterrupt:
@@ -140,14 +144,13 @@ class _Trial:
             if spec.name not in self._measured
             and spec.name not in self._not_run
             and self._find_unmet_need(spec) is None
-            and self._folder.find_result(spec.name) is None
+            and not self._folder.has_result(spec.name)
         ]
 
     def _settle(self, spec: ArmSpec) -> None:
         """Take an arm's result from the folder, measure it, or record why it cannot be."""
-        ready = self._folder.find_result(spec.name)
-        if ready is not None:
-            self._record(ready, resumed=True)
+        if self._folder.has_result(spec.name):
+            self._record(self._folder.read_arm(spec.name), resumed=True)
             return
         skipped = self._find_unmet_need(spec) or self._find_lack_of_time(spec)
         if skipped is None:

@@ -34,6 +34,8 @@ from prototypes.workbench import Workbench
 
 T = TypeVar("T")
 
+_N_WARM_UP = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -47,6 +49,13 @@ class Conditions:
     def resampling(self) -> Resampling:
         """How every interval is drawn."""
         return Resampling(self.settings.n_bootstrap, self.settings.seed)
+
+
+def warm_up(conditions: Conditions) -> None:
+    """Use the encoder once, so that the first arm does not pay for its threads and buffers."""
+    encoder = conditions.bench.encoder
+    if encoder.folder is not None:
+        encoder.encode([sample.input for sample in conditions.split.test[:_N_WARM_UP]])
 
 
 def measure_arm(

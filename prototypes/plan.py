@@ -24,8 +24,8 @@ from prototypes.contracts import (
     TrialProtocol,
 )
 from prototypes.measure.metrics import primary_metric
+from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
-from prototypes.run_folder import RunLock
 from prototypes.workbench import Workbench
 
 DEFAULT_MARGIN = 0.02

@@ -2,6 +2,7 @@
 
     run.lock.json          the protocol, written before the test samples are used
     trial.json             the result
+    documents.jsonl        the corpus as it was read, so that a fitted arm needs nothing else
     arms/<arm>.json        what was measured of one arm, written as it ends
     arms/<arm>/            what it learnt
     samples/<arm>.jsonl    its answer to every test sample
@@ -15,52 +16,37 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from prototypes.contracts import (
-    Approach,
     Arm,
     ArmResult,
+    Document,
     FrozenSchema,
     SampleResult,
-    Task,
     TrialResult,
 )
 from prototypes.errors import RunFolderError
+from prototypes.protocol import RunLock, require_same
 from prototypes.storage import read_lines, read_schema, write_lines, write_schema, writing
 
 INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", ".lock"})
 """What may lie in a folder that no trial has been run in."""
 
 
-class RunLock(FrozenSchema):
-    """What was fixed before the test samples were used; a resumed trial must agree with it."""
+class StoredDocument(FrozenSchema):
+    """One line of `documents.jsonl`."""
 
-    schema_version: Literal[1] = 1
-    task: Task
-    primary_metric: str
-    arms: list[str]
-    claim: Approach | None
-    margin: float
-    limits: dict[str, float | bool | None]
-    seed: int
-    n_bootstrap: int
-    machine_hour_usd: float | None
-    data_fingerprint: str
-    test_sha256: str
-    n_test: int
-    encoder: str
-    encoder_source: str | None
-    """The folder or hub id the encoder was loaded from; None for the embedded one."""
-    encoder_sha256: str | None
-    precision: Literal["float32", "bfloat16"]
-    versions: dict[str, str]
+    id: str
+    title: str
+    text: str
+    modified: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +75,7 @@ class RunFolder:
         self.cache = root / "cache"
         self.lock_path = root / "run.lock.json"
         self.trial_path = root / "trial.json"
+        self.documents_path = root / "documents.jsonl"
 
     def arm_folder(self, name: str) -> Path:
         """Return where the fitted parts of an arm lie."""
@@ -109,9 +96,22 @@ class RunFolder:
             RunFolderError: If the folder was begun with another protocol; names what differs.
         """
         if self.lock_path.exists():
-            _require_same(read_schema(RunLock, self.lock_path), lock, self.lock_path)
+            require_same(read_schema(RunLock, self.lock_path), lock, self.lock_path)
         else:
             write_schema(self.lock_path, lock)
+
+    def keep_documents(self, documents: Sequence[Document]) -> None:
+        """Write the corpus, unless it is there from before an interruption."""
+        if documents and not self.documents_path.exists():
+            stored = (StoredDocument(**asdict(document)) for document in documents)
+            write_lines(self.documents_path, stored)
+
+    def read_documents(self) -> tuple[Document, ...]:
+        """Read the corpus back; empty if the trial had none."""
+        if not self.documents_path.exists():
+            return ()
+        stored = read_lines(StoredDocument, self.documents_path)
+        return tuple(Document(**document.model_dump()) for document in stored)
 
     def keep_arm(self, name: str, arm: Arm) -> float:
         """Save what an arm learnt; return its size in megabytes."""
@@ -132,10 +132,10 @@ class RunFolder:
         write_lines(self.samples_path(name), measured.samples)
         write_schema(self.result_path(name), measured.result)
 
-    def find_result(self, name: str) -> MeasuredArm | None:
-        """Read back an arm that was measured before; None if it has to be run."""
+    def has_result(self, name: str) -> bool:
+        """Tell whether an arm was measured before and everything of it is still there."""
         needed = (self.result_path(name), self.samples_path(name), self.arm_folder(name))
-        return self.read_arm(name) if all(path.exists() for path in needed) else None
+        return all(path.exists() for path in needed)
 
     def read_arm(self, name: str) -> MeasuredArm:
         """Read back a measured arm.
@@ -240,26 +240,6 @@ def _require_usable(path: Path, *, resume: bool) -> None:
             f"The run folder {path} already holds a trial; go on with it by --resume, or choose "
             "another folder."
         )
-
-
-def _require_same(before: RunLock, now: RunLock, path: Path) -> None:
-    differing = [
-        name for name in RunLock.model_fields if getattr(before, name) != getattr(now, name)
-    ]
-    if not differing:
-        return
-    name = differing[0]
-    more = f" (and {', '.join(differing[1:])})" if differing[1:] else ""
-    raise RunFolderError(
-        f"{path}: the trial was begun with {name} = {_show(before, name)}, but now {name} = "
-        f"{_show(now, name)}{more}; results of both cannot be mixed. Resume with what it was begun "
-        "with, or choose another folder."
-    )
-
-
-def _show(lock: RunLock, name: str) -> str:
-    value = getattr(lock, name)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _require_plain(name: str) -> str:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from advisor.cli.interview import DEFAULT_ANSWERS, hold_interview, require_terminal
+from advisor.cli.interview import (
+    DEFAULT_ANSWERS,
+    choose_questioner,
+    hold_interview,
+    require_terminal,
+)
 
 if TYPE_CHECKING:
     from advisor.schema.answers import Answers
     from advisor.schema.rule import RuleBase
+
+RUN = Path("run")
 
 
 def guided() -> None:
@@ -22,13 +30,19 @@ def guided() -> None:
     from advisor.knowledge.loader import load_rules
 
     rule_base = load_rules()
-    answers = hold_interview(DEFAULT_ANSWERS, is_resumed=DEFAULT_ANSWERS.exists(), ask_all=False)
+    questioner = choose_questioner()
+    is_resumed = DEFAULT_ANSWERS.exists()
+    if is_resumed:
+        typer.echo(f"Going on with {DEFAULT_ANSWERS}.")
+    answers = hold_interview(DEFAULT_ANSWERS, questioner, is_resumed=is_resumed)
     _advise(answers, rule_base)
-    data = _ask_for_data()
-    if data is None:
-        typer.echo("Later: advisor prototype answers.yaml --data FOLDER -o run")
-        return
-    _measure(answers, rule_base, data=data)
+    given = questioner.ask_path(
+        "Build and measure it now? Folder or file with your data (empty: not now):"
+    )
+    if given:
+        _measure(answers, rule_base, data=Path(given).expanduser())
+    else:
+        typer.echo(f"Later: {_command(Path('FOLDER'))}")
 
 
 def _advise(answers: Answers, rule_base: RuleBase) -> None:
@@ -42,18 +56,6 @@ def _advise(answers: Answers, rule_base: RuleBase) -> None:
     print_report(build_report(rule_base, answers, recommendation), Console(highlight=False))
 
 
-def _ask_for_data() -> Path | None:
-    from rich.console import Console
-
-    from advisor.interview.prompts import TerminalQuestioner
-
-    questioner = TerminalQuestioner(Console(stderr=True))
-    given = questioner.ask_path(
-        "Build and measure it now? Folder or file with your data (empty: not now):"
-    )
-    return Path(given) if given else None
-
-
 def _measure(answers: Answers, rule_base: RuleBase, *, data: Path) -> None:
     from advisor.cli.measuring import conclude, exit_for, measure
     from advisor.evidence.limits import task_from
@@ -61,10 +63,12 @@ def _measure(answers: Answers, rule_base: RuleBase, *, data: Path) -> None:
     from prototypes.data.readers import read_dataset
     from prototypes.data.request import DataRequest
 
-    run = Path("run")
     dataset = read_dataset(DataRequest(folder=data, task=task_from(answers)))
-    options = TrialOptions(resume=run.exists())
-    tested = measure(answers, dataset, rule_base, run=run, options=options, quiet=False)
-    conclude(tested, answers, rule_base, run=run, quiet=False)
-    again = f"advisor prototype {DEFAULT_ANSWERS} --data {data} -o {run} --resume"
-    exit_for(tested, resume_with=again, is_strict=False)
+    options = TrialOptions(resume=RUN.exists())
+    tested = measure(answers, dataset, rule_base, run=RUN, options=options, quiet=False)
+    conclude(tested, answers, rule_base, run=RUN, quiet=False)
+    exit_for(tested, resume_with=f"{_command(data)} --resume", is_strict=False)
+
+
+def _command(data: Path) -> str:
+    return f"advisor prototype {DEFAULT_ANSWERS} --data {shlex.quote(str(data))} -o {RUN}"

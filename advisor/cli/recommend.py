@@ -113,12 +113,13 @@ def _leave(recommendation: Recommendation, *, is_strict: bool, is_quiet: bool) -
     """Leave with the exit code that says what came out."""
     from advisor.vocabulary import ExitCode, Status
 
-    if recommendation.recommended is not None:
-        return
     is_infeasible = all(r.status is Status.EXCLUDED for r in recommendation.ranking)
-    if not is_quiet:
-        typer.echo(recommendation.abstention, err=True)
     if is_infeasible:
-        raise typer.Exit(ExitCode.NONE_FEASIBLE)
-    if is_strict:
-        raise typer.Exit(ExitCode.NO_CLEAR_WINNER)
+        code = ExitCode.NONE_FEASIBLE
+    elif is_strict and recommendation.recommended is None:
+        code = ExitCode.NO_CLEAR_WINNER
+    else:
+        return
+    if not is_quiet:
+        typer.echo(f"advisor: {recommendation.abstention}", err=True)
+    raise typer.Exit(code)

@@ -2,80 +2,71 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.recommend import OutputFormat
+
 if TYPE_CHECKING:
     from advisor.schema.report import Report
 
-_PLAIN_WIDTH = 80
-
-
-class Format(StrEnum):
-    """The renderings of a report."""
-
-    TERMINAL = "terminal"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
 _BY_SUFFIX = {
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".md": Format.MARKDOWN,
-    ".json": Format.JSON,
+    ".html": OutputFormat.HTML,
+    ".htm": OutputFormat.HTML,
+    ".md": OutputFormat.MARKDOWN,
+    ".json": OutputFormat.JSON,
 }
 
 
 def report(
     run: Path = typer.Argument(help="The run folder."),
-    format: Format | None = typer.Option(
-        None, "--format", help="How; without it by the ending of -o, else in the terminal."
+    output_format: OutputFormat | None = typer.Option(
+        None, "--format", help="How; left out, the ending of -o decides, else the terminal."
     ),
     output: Path | None = typer.Option(
-        None, "--output", "-o", help="Where to; HTML goes to RUN/report.html without it."
+        None, "--output", "-o", help="Write to this file; HTML goes to RUN/report.html without it."
     ),
-    quiet: bool = typer.Option(False, "--quiet", "-q", help="Do not say where the file is."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on standard error."),
 ) -> None:
     """Show what was recommended, what was measured, and whether the advice holds."""
     from advisor.evidence.run_files import REPORT_FILE, load_run
     from advisor.report.builder import build_report
 
-    chosen = format or _format_for(output)
+    wanted = output_format or _format_of(output)
     stored = load_run(run)
     built = build_report(
         stored.rule_base, stored.answers, stored.recommendation, trial=stored.trial
     )
-    if chosen is Format.HTML and output is None:
+    if output is None and wanted is OutputFormat.HTML:
         output = run / REPORT_FILE
     if output is None:
-        _show(built, chosen)
+        _show(built, wanted)
     else:
-        _write(output, render(built, chosen), quiet=quiet)
+        _write(_render(built, wanted), output, quiet=quiet)
 
 
-def render(built: Report, chosen: Format) -> str:
-    """Render a report as text; the terminal's rendering is plain and 80 columns wide."""
+def _format_of(output: Path | None) -> OutputFormat:
+    suffix = output.suffix.lower() if output else ""
+    return _BY_SUFFIX.get(suffix, OutputFormat.TERMINAL)
+
+
+def _render(built: Report, wanted: OutputFormat) -> str:
+    if wanted is OutputFormat.JSON:
+        return built.model_dump_json(indent=2) + "\n"
+    if wanted is OutputFormat.TERMINAL:
+        from advisor.report.terminal import render_plain_text
+
+        return render_plain_text(built)
     from advisor.report.documents import render_html, render_markdown
 
-    if chosen is Format.JSON:
-        return built.model_dump_json(indent=2) + "\n"
-    if chosen is Format.TERMINAL:
-        return _plain(built)
-    return render_html(built) if chosen is Format.HTML else render_markdown(built)
+    return render_html(built) if wanted is OutputFormat.HTML else render_markdown(built)
 
 
-def _format_for(output: Path | None) -> Format:
-    return _BY_SUFFIX.get(output.suffix.lower(), Format.TERMINAL) if output else Format.TERMINAL
-
-
-def _show(built: Report, chosen: Format) -> None:
-    if chosen is not Format.TERMINAL:
-        typer.echo(render(built, chosen), nl=False)
+def _show(built: Report, wanted: OutputFormat) -> None:
+    if wanted is not OutputFormat.TERMINAL:
+        typer.echo(_render(built, wanted), nl=False)
         return
     from rich.console import Console
 
@@ -84,21 +75,9 @@ def _show(built: Report, chosen: Format) -> None:
     print_report(built, Console())
 
 
-def _plain(built: Report) -> str:
-    from io import StringIO
+def _write(text: str, output: Path, *, quiet: bool) -> None:
+    from advisor.files import write_text
 
-    from rich.console import Console
-
-    from advisor.report.terminal import print_report
-
-    stream = StringIO()
-    print_report(built, Console(file=stream, width=_PLAIN_WIDTH, no_color=True))
-    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
-
-
-def _write(path: Path, text: str, *, quiet: bool) -> None:
-    from advisor.evidence.run_files import write_text
-
-    write_text(path, text)
+    write_text(output, text)
     if not quiet:
-        typer.echo(f"The report is in {path}", err=True)
+        typer.echo(f"The report is in {output}.", err=True)

@@ -92,7 +92,7 @@ def explain_abstention(
         if len(contenders) == 2
         else f"only {contenders[0]} is feasible so far; prototype it"
     )
-    return f"No clear winner: {', and '.join(doubts)}; {advice}."
+    return f"No clear winner: {'; '.join(doubts)}; {advice}."
 
 
 def _doubts(margin_db: float, first_ranks_share: float, same_decision: float) -> list[str]:

@@ -90,6 +90,7 @@ def triangular(uniform: Array, grade: Grade) -> Array:
     """Turn uniform draws into triangular ones with mode 1 and the spread of the grade."""
     low, high = SPREAD[grade]
     width = high - low
-    rising = low + np.sqrt(uniform * width * (1 - low))
-    falling = high - np.sqrt((1 - uniform) * width * (high - 1))
-    return np.where(uniform < (1 - low) / width, rising, falling)
+    is_rising = uniform < (1 - low) / width
+    below, above = uniform * (width * (1 - low)), (1 - uniform) * (width * (high - 1))
+    root = np.sqrt(np.where(is_rising, below, above))
+    return np.where(is_rising, low + root, high - root)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from advisor.interview.planning import Outlook
 from advisor.schema.answers import Answers
-
-Planner = Callable[[Answers], Sequence[str]]
-"""Names the criteria still worth asking, best first; an empty answer ends the interview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +17,33 @@ class Interview:
         asked: The criteria in the order in which they were answered; "I don't know" counts.
         position: The question now on the table: an index into `asked` after stepping back,
             otherwise `len(asked)`, which stands for the next new question.
+        ask_all: Ask every question in file order, also those that cannot change the result.
     """
 
     answers: Answers
     asked: tuple[str, ...] = ()
     position: int = 0
+    ask_all: bool = False
 
     @classmethod
-    def resume(cls, answers: Answers) -> Interview:
+    def resume(cls, answers: Answers, *, ask_all: bool = False) -> Interview:
         """Go on from saved answers; what is in the file counts as asked."""
         asked = tuple(answers.answers)
-        return cls(answers=answers, asked=asked, position=len(asked))
+        return cls(answers=answers, asked=asked, position=len(asked), ask_all=ask_all)
 
-    def current(self, planner: Planner) -> str | None:
+    def current(self, outlook: Outlook) -> str | None:
         """Name the criterion on the table, or None if nothing is left to ask."""
         if self.position < len(self.asked):
             return self.asked[self.position]
-        return next((c for c in planner(self.answers) if c not in self.asked), None)
+        return next(iter(self.to_ask(outlook)), None)
 
-    def n_open(self, planner: Planner) -> int:
-        """Count the criteria that would still be asked."""
-        return sum(criterion not in self.asked for criterion in planner(self.answers))
+    def to_ask(self, outlook: Outlook) -> tuple[str, ...]:
+        """List the criteria that are still to be asked, the next one first."""
+        return outlook.open if self.ask_all else outlook.worth_asking
+
+    def n_at_most(self, outlook: Outlook) -> int:
+        """Count the questions that may still come."""
+        return len(outlook.open) if self.ask_all else outlook.n_relevant
 
     def with_answer(self, criterion: str, level: str) -> Interview:
         """Record an answer and move on; answering again replaces the first answer."""
@@ -48,17 +51,13 @@ class Interview:
             update={"answers": {**self.answers.answers, criterion: level}}
         )
         asked = self.asked if criterion in self.asked else (*self.asked, criterion)
-        return Interview(answers, asked, min(self.position + 1, len(asked)))
+        position = min(self.position + 1, len(asked))
+        return replace(self, answers=answers, asked=asked, position=position)
 
     def step_back(self) -> Interview:
         """Put the question before on the table again; no answer is lost."""
         return replace(self, position=max(0, self.position - 1))
 
-
-def in_file_order(criteria: Sequence[str]) -> Planner:
-    """Plan to ask every criterion, in the order of the rule base."""
-
-    def plan(answers: Answers) -> Sequence[str]:
-        return criteria
-
-    return plan
+    def step_to_end(self) -> Interview:
+        """Leave the answered questions behind and go on with the next new one."""
+        return replace(self, position=len(self.asked))

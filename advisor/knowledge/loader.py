@@ -19,6 +19,7 @@ from advisor.knowledge.problem import Problem
 from advisor.knowledge.references import check_references
 from advisor.knowledge.yaml_text import LocatedMapping, YamlError, line_of, read_yaml
 from advisor.schema.rule import (
+    OPERATORS,
     ApproachInfo,
     CompanionRule,
     Criterion,
@@ -173,7 +174,7 @@ def _validate(schema: type[BaseModel], entry: object, label: str) -> tuple[Any, 
 
 def _reword(schema: type[BaseModel], fault: ErrorDetails) -> str:
     """Turn one of pydantic's findings into half a sentence."""
-    where = ".".join(map(str, fault["loc"]))
+    where = ".".join(str(part) for part in fault["loc"] if part != "leaf")
     found = fault["input"]
     if fault["type"] == "extra_forbidden":
         hint = did_you_mean(str(fault["loc"][-1]), list(_keys_of(schema)))
@@ -186,6 +187,7 @@ def _reword(schema: type[BaseModel], fault: ErrorDetails) -> str:
 def _keys_of(schema: type[BaseModel]) -> Iterator[str]:
     for name, info in schema.model_fields.items():
         yield info.alias or name
+    yield from ("criterion", *OPERATORS)
 
 
 def _fingerprint(content: dict[str, tuple[BaseModel, ...]]) -> str:

@@ -39,15 +39,17 @@ def read_yaml(text: str) -> object:
     try:
         node = loader.get_single_node()
         return None if node is None else _value(loader, node)
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise _syntax_error(error) from error
+    except RecursionError as error:
+        raise YamlError("this is nested too deeply, or refers to itself.", line=1) from error
     finally:
         loader.dispose()
 
 
-def _syntax_error(error: yaml.YAMLError | RecursionError) -> YamlError:
+def _syntax_error(error: yaml.YAMLError) -> YamlError:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error) or "nested too deeply"
+    problem = getattr(error, "problem", None) or " ".join(str(error).split())
     return YamlError(f"this is not YAML: {problem}.", line=mark.line + 1 if mark else 1)
 
 

@@ -5,6 +5,7 @@ Everything a reader sees is decided here and in the modules it calls: wording, r
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from advisor import __version__
@@ -84,12 +85,12 @@ def _commands(trial: TrialResult | None) -> Iterator[str]:
     yield "advisor recommend answers.yaml"
     if trial is None:
         return
-    test = " --test TEST_FILE" if trial.data.test_was_given else ""
+    test = ("--test", "TEST_FILE") if trial.data.test_was_given else ()
     arms = ",".join(plain_text(arm.name, limit=60) for arm in trial.arms)
-    yield (
-        f"advisor prototype answers.yaml --data DATA{test} --task {trial.task.value} "
-        f"--arms {arms} --margin {trial.protocol.margin:g} --seed {trial.protocol.seed} -o RUN"
-    )
+    chosen = ("--task", trial.task.value, "--arms", arms)
+    settings = ("--margin", f"{trial.protocol.margin:g}", "--seed", str(trial.protocol.seed))
+    command = ("advisor", "prototype", "answers.yaml", "--data", "DATA", *test, *chosen, *settings)
+    yield shlex.join((*command, "-o", "RUN"))
 
 
 def _versions(

@@ -13,15 +13,21 @@ from prototypes.contracts import ArmResult, TrialResult
 
 def build_glance(recommendation: Recommendation, trial: TrialResult | None) -> tuple[Fact, ...]:
     """Pick who leads and how firmly, and what was measured of the arm that stands for it."""
-    return (*_advice_facts(recommendation), *(_trial_facts(trial) if trial else ()))
+    further = _trial_facts(trial) if trial else _firmness_facts(recommendation)
+    return (*_advice_facts(recommendation), *further)
 
 
 def _advice_facts(recommendation: Recommendation) -> Iterator[Fact]:
     first, *others = recommendation.ranking
     title = "Recommended" if recommendation.recommended else "Leading"
     yield Fact(name=title, value=first.approach.label)
-    rival = f", {others[0].approach.label} {share(others[0].support)}" if others else ""
+    rival = f" ({others[0].approach.label} {share(others[0].support)})" if others else ""
     yield Fact(name="Support", value=f"{share(first.support)}{rival}")
+
+
+def _firmness_facts(recommendation: Recommendation) -> Iterator[Fact]:
+    yield Fact(name="First in the draws", value=share(recommendation.ranking[0].rank_acceptability))
+    yield Fact(name="Questions left open", value=str(len(recommendation.unanswered)))
 
 
 def _trial_facts(trial: TrialResult) -> Iterator[Fact]:

@@ -75,8 +75,8 @@ def _data_remarks(data: DataSummary) -> Iterator[str]:
         texts = count_of(data.n_conflicting_labels, "text")
         yield f"{texts} carried more than one label in the data handed over."
     if data.refused:
-        rows = count_of(len(data.refused), "refused row")
-        yield f"{rows} could not be used and stand listed with the data."
+        rows = count_of(len(data.refused), "row")
+        yield f"{rows} of the data handed over could not be used: see Data."
 
 
 def _refused(refused: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -174,12 +174,13 @@ def _table(table: Table, console: Console) -> Iterator[RenderableType]:
 
 def _wide_table(table: Table) -> RichTable:
     rich_table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
+    for number, column in enumerate(table.columns):
+        longest = max(len(text) for text in (column.title, *(row[number] for row in table.rows)))
         rich_table.add_column(
             Text(column.title),
             justify="right" if column.is_numeric else "left",
             no_wrap=column.is_numeric,
-            min_width=None if column.is_numeric else _NARROW_TEXT_COLUMN,
+            min_width=longest if column.is_numeric else min(longest, _NARROW_TEXT_COLUMN),
             overflow="fold",
         )
     for row in table.rows:

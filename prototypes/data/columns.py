@@ -82,10 +82,11 @@ def _mapped(table: Table, role: str, *, column: str) -> str:
 
 
 def _missing_message(table: Table, role: str) -> str:
+    names = (role, *SYNONYMS.get(role, ()))
+    suggestions = filter(None, (did_you_mean(name, table.columns) for name in names))
     return (
         f"{show_path(table.path)}: expected a column {role!r}, found {name_list(table.columns)}."
-        f"{did_you_mean(role, table.columns)} If it has another name, "
-        f"say which with `--column {role}=NAME`."
+        f"{next(suggestions, '')} If it has another name, say which with `--column {role}=NAME`."
     )
 
 

@@ -82,7 +82,8 @@ _SUGGESTIONS = 20  # looking for near misses among many document names takes tim
 
 
 def _unknown_source_message(unknown: str, document_ids: Sequence[str], *, suggests: bool) -> str:
-    suggestion = did_you_mean(unknown, document_ids) if suggests else ""
+    inner = [name for name in document_ids if unknown.endswith(f"/{name}")] if suggests else []
+    suggestion = did_you_mean(max(inner, default=unknown), document_ids) if suggests else ""
     return (
         f"the source {unknown!r} is not among the {plural(len(document_ids), 'document')} read."
         f"{suggestion} Expected a path relative to the documents folder."

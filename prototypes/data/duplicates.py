@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,7 +14,8 @@ NEAR_DUPLICATE_JACCARD = 0.9
 
 _SHINGLE_CHARACTERS = 5
 _MAX_SHINGLES = 1_000
-_MAX_CANDIDATES = 200
+_MAX_PARTNERS = 200
+_POWERS = np.uint64(0x9E3779B97F4A7C15) ** np.arange(_SHINGLE_CHARACTERS, dtype=np.uint64)
 
 Shingles = NDArray[np.uint64]
 Ranks = NDArray[np.int64]
@@ -36,11 +37,11 @@ def find_near_duplicates(
     """Find the pairs of texts whose sets of character 5-grams have a Jaccard index ≥ `threshold`.
 
     Exact for texts of up to 1,000 different 5-grams; longer ones are compared by the 1,000
-    5-grams with the smallest hashes (a bottom-k sketch; Broder 1997). Each text is compared with
-    its 200 likeliest partners, which bounds the time on data made from one template.
-
-    Candidates come from an inverted index over the rarest 5-grams of each text only: two sets as
-    similar as that must share one of them (prefix filtering; Chaudhuri et al. 2006).
+    5-grams with the smallest hashes (a bottom-k sketch; Broder 1997). Candidates come from an
+    inverted index over the rarest 5-grams of each text only: two sets as similar as that must
+    share one of them (prefix filtering; Chaudhuri et al. 2006). To bound the time on data made
+    from one template, an entry of the index remembers 200 texts, and each text is compared with
+    its 200 likeliest partners.
 
     Args:
         texts: Normalised texts.
@@ -51,15 +52,19 @@ def find_near_duplicates(
     """
     sets = _rank_by_rarity([_shingles(text) for text in texts])
     by_size = sorted(range(len(sets)), key=lambda position: len(sets[position]))
-    index: defaultdict[int, list[int]] = defaultdict(list)
+    index: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MAX_PARTNERS))
+    is_own = np.zeros(max((int(own.max()) for own in sets), default=0) + 1, dtype=np.int64)
     pairs: list[tuple[int, int]] = []
     for position in by_size:
         own = sets[position]
         prefix = own[: _prefix_length(len(own), threshold)].tolist()
         votes = Counter(other for rank in prefix for other in index[rank])
-        for other, _ in votes.most_common(_MAX_CANDIDATES):
-            if _jaccard(own, sets[other]) >= threshold:
-                pairs.append((min(position, other), max(position, other)))
+        others = [other for other, _ in votes.most_common(_MAX_PARTNERS)]
+        is_own[own] = 1
+        similarities = _jaccard(is_own, [sets[other] for other in others], n_own=len(own))
+        is_own[own] = 0
+        near = [other for other, s in zip(others, similarities, strict=True) if s >= threshold]
+        pairs.extend((min(position, other), max(position, other)) for other in near)
         for rank in prefix:
             index[rank].append(position)
     return sorted(pairs)
@@ -101,10 +106,8 @@ def _shingles(text: str) -> Shingles:
     """Hash the character 5-grams of a text, each once."""
     padded = text.ljust(_SHINGLE_CHARACTERS)
     codes = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    hashes = np.zeros(len(codes) - _SHINGLE_CHARACTERS + 1, dtype=np.uint64)
-    for offset in range(_SHINGLE_CHARACTERS):
-        hashes = _mix(hashes ^ codes[offset : offset + len(hashes)])
-    return np.unique(hashes)[:_MAX_SHINGLES]
+    windows = np.lib.stride_tricks.sliding_window_view(codes, _SHINGLE_CHARACTERS)
+    return np.unique(_mix(windows @ _POWERS))[:_MAX_SHINGLES]
 
 
 def _mix(values: Shingles) -> Shingles:
@@ -130,6 +133,12 @@ def _prefix_length(size: int, threshold: float) -> int:
     return size - int(np.ceil(threshold * size - 1e-9)) + 1
 
 
-def _jaccard(left: Ranks, right: Ranks) -> float:
-    n_common = len(np.intersect1d(left, right, assume_unique=True))
-    return n_common / (len(left) + len(right) - n_common)
+def _jaccard(is_own: Ranks, others: Sequence[Ranks], *, n_own: int) -> list[float]:
+    """Compare one set, given as 0/1 over all ranks, with several others."""
+    if not others:
+        return []
+    sizes = np.array([len(other) for other in others])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    n_common = np.add.reduceat(is_own[np.concatenate(others)], starts)
+    similarities: list[float] = (n_common / (n_own + sizes - n_common)).tolist()
+    return similarities

@@ -201,8 +201,9 @@ def _require_enough(parts: _Parts, *, n_test: int, is_given: bool) -> None:
     n_found = len(parts.train) + len(parts.validation) + len(parts.test)
     n_needed = MIN_SAMPLES_PER_PART * (2 if is_given else 3)
     listed = ", ".join(f"{size} {name}" for name, size in sizes.items())
+    grouped = f" in {plural(parts.n_units, 'group')} of what has to stay together"
     raise TooFewSamplesError(
-        f"Found {plural(n_found, 'usable sample')} in {plural(parts.n_units, 'group')} that cannot "
-        f"be separated, which give {listed}; expected at least {n_needed} samples and "
-        f"{MIN_SAMPLES_PER_PART} in each part. Add samples that differ from these."
+        f"Found {plural(n_found, 'usable sample')}{grouped if parts.n_units < n_found else ''}, "
+        f"which give {listed}; expected at least {n_needed} samples and {MIN_SAMPLES_PER_PART} in "
+        "each part. Add samples that differ from these."
     )

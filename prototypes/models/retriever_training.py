@@ -7,12 +7,14 @@ Reply"; for retrieval Karpukhin et al. 2020, "Dense Passage Retrieval").
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -78,7 +80,15 @@ def write_encoder(parameters: dict[str, torch.Tensor], *, source: Path, target: 
         copy = target / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    save_file({k: v.detach().cpu().contiguous() for k, v in parameters.items()}, target / _PARAMETERS)
+    save_file(
+        {k: v.detach().cpu().contiguous() for k, v in parameters.items()}, target / _PARAMETERS
+    )
+
+
+def count_parameters(folder: Path) -> int:
+    """Count the parameters of the encoder in a folder without loading them."""
+    with safe_open(folder / _PARAMETERS, framework="pt") as file:
+        return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 # safe_open is no mapping
 
 
 def _collator(

@@ -29,7 +29,7 @@ from transformers import (
 from prototypes.contracts import Progress
 from prototypes.models.decoder_vocabulary import MAX_OUTPUT_PIECES, DecoderVocabulary
 from prototypes.models.training import Batch, Lesson, Recipe, n_trainable, train
-from prototypes.runtime import autocast, seed_everything
+from prototypes.runtime import autocast, prepare_transformers, seed_everything
 
 MAX_INPUT_PIECES = 128
 _IGNORED = -100
@@ -62,6 +62,7 @@ class Seq2SeqModel:
     @classmethod
     def warm_start(cls, folder: Path, outputs: Iterable[str], *, seed: int) -> Self:
         """Build an untrained model from the encoder in `folder`, able to write all `outputs`."""
+        prepare_transformers()
         seed_everything(seed)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         vocabulary = DecoderVocabulary.of(outputs, tokenizer)
@@ -105,6 +106,7 @@ class Seq2SeqModel:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read back what `save` wrote."""
+        prepare_transformers()
         content = json.loads((folder / _VOCABULARY_FILE).read_text(encoding="utf-8"))
         return cls(
             EncoderDecoderModel.from_pretrained(folder, local_files_only=True),

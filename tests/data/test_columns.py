@@ -39,7 +39,7 @@ def test_mapping_wins_over_a_column_of_that_name() -> None:
 
     found = resolve_columns(table, Task.CLASSIFICATION, mapping={"text": "translated"})
 
-    assert "translated" == found["text"]
+    assert found["text"] == "translated"
 
 
 def test_missing_column_names_those_found_and_the_flag() -> None:
@@ -52,6 +52,12 @@ def test_missing_column_names_those_found_and_the_flag() -> None:
     assert "`--column text=NAME`" in str(caught.value)
 
 
+def test_misspelt_synonym_is_suggested() -> None:
+    """`utterence` is near `utterance`, which would have been taken for the text."""
+    with pytest.raises(DataError, match=r"Did you mean 'utterence'\?"):
+        resolve_columns(_table("utterence", "label"), Task.CLASSIFICATION, mapping={})
+
+
 def test_mapping_to_a_missing_column_suggests_the_nearest() -> None:
     """A mistyped mapping is not silently ignored."""
     table = _table("utterance", "label")
@@ -62,7 +68,7 @@ def test_mapping_to_a_missing_column_suggests_the_nearest() -> None:
 
 def test_unknown_role_in_mapping_suggests_the_nearest() -> None:
     """`--column txt=…` is a mistake in the role, not in the file."""
-    with pytest.raises(DataError, match="nothing is called 'txt'. Did you mean 'text'"):
+    with pytest.raises(DataError, match=r"nothing is called 'txt'\. Did you mean 'text'"):
         resolve_columns(_table("text", "label"), Task.CLASSIFICATION, mapping={"txt": "text"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from prototypes.data.conversion import build_samples, refuse_unknown_sources
 from prototypes.data.tables import Row, Table
 
 
-def _build(task: Task, *records: dict[str, object]) -> tuple[list[Sample], list[RefusedRow]]:
+def _build(task: Task, *records: Mapping[str, object]) -> tuple[list[Sample], list[RefusedRow]]:
     columns = tuple(dict.fromkeys(name for record in records for name in record))
     rows = tuple(Row(line, record) for line, record in enumerate(records, start=2))
     placed, refused = build_samples(Table(Path("a.csv"), columns, rows), task, mapping={})
@@ -46,8 +47,8 @@ def test_repeated_id_is_refused_with_the_first_line() -> None:
 
     samples, refused = _build(Task.CLASSIFICATION, record, record)
 
-    assert 1 == len(samples)
-    assert "a.csv, line 3" == refused[0].where
+    assert len(samples) == 1
+    assert refused[0].where == "a.csv, line 3"
     assert "'7' was already used in line 2" in refused[0].reason
 
 
@@ -77,7 +78,7 @@ def test_unusable_cell_is_refused(cells: dict[str, object], reason: str) -> None
     """The reason names the column, what was found and what was expected."""
     samples, refused = _build(Task.CLASSIFICATION, {"text": "a", "label": "x"} | cells)
 
-    assert [] == samples
+    assert samples == []
     assert reason in refused[0].reason
 
 
@@ -121,7 +122,7 @@ def test_unanswerable_question_needs_no_answer(flag: object) -> None:
     samples, _ = _build_question(answers="", unanswerable=flag)
 
     assert samples[0].unanswerable
-    assert () == samples[0].targets
+    assert samples[0].targets == ()
 
 
 def test_unanswerable_question_with_answer_is_refused() -> None:
@@ -135,7 +136,16 @@ def test_unclear_flag_is_refused() -> None:
     """Neither true nor false is assumed."""
     _, refused = _build_question(unanswerable="maybe")
 
-    assert "unanswerable is 'maybe'; expected true or false." == refused[0].reason
+    assert refused[0].reason == "unanswerable is 'maybe'; expected true or false."
+
+
+def test_source_named_from_above_the_corpus_is_suggested_right() -> None:
+    """`documents/a.md` is called `a.md`."""
+    samples, _ = _build_question(sources=["documents/a.md"])
+
+    _, refused = refuse_unknown_sources([("q", samples[0])], ["b.md", "a.md"])
+
+    assert "Did you mean 'a.md'?" in refused[0].reason
 
 
 def test_unknown_source_is_refused_with_a_suggestion() -> None:
@@ -147,5 +157,5 @@ def test_unknown_source_is_refused_with_a_suggestion() -> None:
     kept, refused = refuse_unknown_sources(placed, ["guide/set-up.md"])
 
     assert [("q, line 3", good[0])] == kept
-    assert "q, line 2" == refused[0].where
+    assert refused[0].where == "q, line 2"
     assert "Did you mean 'guide/set-up.md'?" in refused[0].reason

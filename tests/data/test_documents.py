@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from prototypes.errors import DataError
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
+    """Return a folder with one good document in a sub-folder."""
     folder = tmp_path / "documents"
     (folder / "guide").mkdir(parents=True)
     (folder / "guide" / "setup.md").write_text("# Set-up\n\nPress the button.\n")
@@ -26,9 +29,9 @@ def test_document_is_called_after_its_relative_path(corpus: Path) -> None:
 
     found, refused = load_documents(corpus)
 
-    assert ["a.txt", "guide/setup.md"] == [document.id for document in found]
-    assert ["a", "Set-up"] == [document.title for document in found]
-    assert () == refused
+    assert [document.id for document in found] == ["a.txt", "guide/setup.md"]
+    assert [document.title for document in found] == ["a", "Set-up"]
+    assert refused == ()
 
 
 def test_modification_time_is_in_utc(corpus: Path) -> None:
@@ -44,7 +47,7 @@ def test_single_file_may_be_the_corpus(corpus: Path) -> None:
     """Its name alone is its id."""
     found, _ = load_documents(corpus / "guide" / "setup.md")
 
-    assert ["setup.md"] == [document.id for document in found]
+    assert [document.id for document in found] == ["setup.md"]
 
 
 @pytest.mark.parametrize(
@@ -63,8 +66,8 @@ def test_unusable_document_is_refused_and_the_others_go_on(
 
     found, refused = load_documents(corpus)
 
-    assert ["guide/setup.md"] == [document.id for document in found]
-    assert "bad.txt" == refused[0].where
+    assert [document.id for document in found] == ["guide/setup.md"]
+    assert refused[0].where == "bad.txt"
     assert refused[0].reason.startswith(reason)
 
 
@@ -75,7 +78,7 @@ def test_file_of_50_mb_is_refused_by_the_stated_limit(corpus: Path) -> None:
 
     _, refused = load_documents(corpus)
 
-    assert "50.0 MB, expected at most 20 MB. Split it into smaller files." == refused[0].reason
+    assert refused[0].reason == "50.0 MB, expected at most 20 MB. Split it into smaller files."
 
 
 def test_links_that_leave_the_folder_are_refused_by_name(corpus: Path, tmp_path: Path) -> None:
@@ -86,7 +89,7 @@ def test_links_that_leave_the_folder_are_refused_by_name(corpus: Path, tmp_path:
 
     found, refused = load_documents(corpus)
 
-    assert ["guide/setup.md"] == [document.id for document in found]
+    assert [document.id for document in found] == ["guide/setup.md"]
     assert {"link.txt", "folder"} == {row.where for row in refused}
     assert all("leads out of the folder" in row.reason for row in refused)
 
@@ -98,7 +101,7 @@ def test_link_that_leads_in_a_circle_ends(corpus: Path) -> None:
 
     found, refused = load_documents(corpus)
 
-    assert ["guide/setup.md"] == [document.id for document in found]
+    assert [document.id for document in found] == ["guide/setup.md"]
     assert {"again", "self.md"} == {row.where for row in refused}
 
 
@@ -109,7 +112,7 @@ def test_other_kinds_are_counted_and_hidden_files_passed_over(corpus: Path) -> N
 
     _, refused = load_documents(corpus)
 
-    assert ["files without ending", "*.png"] == [row.where for row in refused]
+    assert [row.where for row in refused] == ["files without ending", "*.png"]
     assert refused[1].reason.startswith("2 files of a kind that is not read; expected .md, .txt")
 
 
@@ -127,6 +130,23 @@ def test_unreadable_kind_named_directly_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match="a kind that is not read"):
         load_documents(tmp_path / "a.png")
+
+
+def test_missing_folder_is_an_error(tmp_path: Path) -> None:
+    """A mistyped path is not an empty corpus."""
+    with pytest.raises(DataError, match="no such folder or file"):
+        load_documents(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+def test_file_name_that_is_no_text_is_refused(corpus: Path) -> None:
+    """Its name could not be written into the results."""
+    (corpus / os.fsdecode(b"caf\xe9.md")).write_text("Text.")
+
+    _, refused = load_documents(corpus)
+
+    assert "caf\\udce9.md" == refused[0].where
+    assert "the file name is not UTF-8; rename the file." == refused[0].reason
 
 
 def test_corpus_beyond_the_limit_is_an_error(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:

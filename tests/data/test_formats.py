@@ -36,8 +36,8 @@ def test_front_matter_names_the_title_and_is_no_text(tmp_path: Path) -> None:
 
     content = load_content(path)
 
-    assert "Set-up" == content.title
-    assert "## First\n\nText" == content.text.strip()
+    assert content.title == "Set-up"
+    assert content.text.strip() == "## First\n\nText"
 
 
 def test_html_keeps_what_is_read_and_drops_what_is_run() -> None:
@@ -50,8 +50,8 @@ def test_html_keeps_what_is_read_and_drops_what_is_run() -> None:
 
     title, text = extract_html(markup)
 
-    assert "The page" == title
-    assert "## Sub & more\n\nOne line\n\nTwo\n\nlines end\n\na\n  b" == text
+    assert title == "The page"
+    assert text == "## Sub & more\n\nOne line\n\nTwo\n\nlines end\n\na\n  b"
 
 
 @pytest.mark.parametrize("markup", ["", "<![", "<!x[", "<a <b", "&#xd800;", "</p", "<title>"])
@@ -76,8 +76,8 @@ def test_docx_keeps_headings_and_tables(tmp_path: Path) -> None:
 
     content = load_content(tmp_path / "a.docx")
 
-    assert "Leave" == content.title
-    assert "# Leave\n\nThirty days.\n\n | days" == content.text
+    assert content.title == "Leave"
+    assert content.text == "# Leave\n\nThirty days.\n\n | days"
 
 
 def test_pdf_text_is_read(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_pdf_text_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(_pdf("Thirty days of leave"))
 
-    assert "Thirty days of leave" == load_content(path).text.strip()
+    assert load_content(path).text.strip() == "Thirty days of leave"
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.docx"])

@@ -26,6 +26,7 @@ QUESTIONS = [
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """Return a folder with one document and two questions."""
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "setup.md").write_text("# Set-up\n\nPress the button.\n")
     lines = "\n".join(json.dumps(question) for question in QUESTIONS)
@@ -42,11 +43,11 @@ def test_questions_and_documents_are_read(folder: Path) -> None:
     """The whole folder becomes one data set."""
     dataset = read_dataset(DataRequest(folder))
 
-    assert Task.DOCUMENT_QA == dataset.task
-    assert ["setup.md"] == [document.id for document in dataset.documents]
-    assert [("the button",), ()] == [sample.targets for sample in dataset.samples]
-    assert [False, True] == [sample.unanswerable for sample in dataset.samples]
-    assert () == dataset.refused
+    assert dataset.task == Task.DOCUMENT_QA
+    assert [document.id for document in dataset.documents] == ["setup.md"]
+    assert [sample.targets for sample in dataset.samples] == [("the button",), ()]
+    assert [sample.unanswerable for sample in dataset.samples] == [False, True]
+    assert dataset.refused == ()
 
 
 def test_question_with_unknown_source_is_refused_and_counted(folder: Path) -> None:
@@ -57,8 +58,8 @@ def test_question_with_unknown_source_is_refused_and_counted(folder: Path) -> No
 
     dataset = read_dataset(DataRequest(folder))
 
-    assert 2 == len(dataset.samples)
-    assert ["questions.jsonl, line 3"] == [row.where for row in dataset.refused]
+    assert len(dataset.samples) == 2
+    assert [row.where for row in dataset.refused] == ["questions.jsonl, line 3"]
     assert "not among the 1 document read. Did you mean 'setup.md'?" in dataset.refused[0].reason
 
 
@@ -81,12 +82,10 @@ def test_given_test_split_is_kept_apart(tmp_path: Path) -> None:
     for name in ("train.csv", "test.csv"):
         (tmp_path / name).write_text("id,utterance,intent\n1,a,x\n")
 
-    dataset = read_dataset(
-        DataRequest(examples=tmp_path / "train.csv", test=tmp_path / "test.csv")
-    )
+    dataset = read_dataset(DataRequest(examples=tmp_path / "train.csv", test=tmp_path / "test.csv"))
 
-    assert ["1"] == [sample.id for sample in dataset.samples]
-    assert ["test:1"] == [sample.id for sample in dataset.given_test]
+    assert [sample.id for sample in dataset.samples] == ["1"]
+    assert [sample.id for sample in dataset.given_test] == ["test:1"]
 
 
 def test_label_descriptions_are_read(tmp_path: Path) -> None:
@@ -96,18 +95,16 @@ def test_label_descriptions_are_read(tmp_path: Path) -> None:
 
     dataset = read_dataset(DataRequest(tmp_path))
 
-    assert {"x": "the first"} == dataset.label_descriptions
-    assert ["labels.yaml"] == [row.where for row in dataset.refused]
+    assert dataset.label_descriptions == {"x": "the first"}
+    assert [row.where for row in dataset.refused] == ["labels.yaml"]
 
 
 def test_fingerprint_is_that_of_the_content(tmp_path: Path) -> None:
     """The same samples from another file and format are the same data."""
     table = _read_table(tmp_path, "id,text,label\n1,a,x\n")
-    lines = _read_table(
-        tmp_path, '{"label": "x", "id": 1, "text": "a"}', name="other.jsonl"
-    )
+    lines = _read_table(tmp_path, '{"label": "x", "id": 1, "text": "a"}', name="other.jsonl")
 
-    assert 64 == len(table.fingerprint)
+    assert len(table.fingerprint) == 64
     assert table.fingerprint == lines.fingerprint
 
 
@@ -135,7 +132,7 @@ def test_table_of_50_mb_is_read(tmp_path: Path) -> None:
 
     dataset = _read_table(tmp_path, content)
 
-    assert 10 == len(dataset.samples)
+    assert len(dataset.samples) == 10
     assert "text has 50,000,000 characters" in dataset.refused[0].reason
 
 
@@ -148,9 +145,9 @@ def test_banking77_is_read_completely() -> None:
 
     dataset = read_dataset(request)
 
-    assert (10_003, 3_080) == (len(dataset.samples), len(dataset.given_test))
-    assert 77 == len({sample.targets for sample in dataset.samples})
-    assert () == dataset.refused
+    assert (len(dataset.samples), len(dataset.given_test)) == (10_003, 3_080)
+    assert len({sample.targets for sample in dataset.samples}) == 77
+    assert dataset.refused == ()
 
 
 _CELLS = st.text(max_size=12) | st.integers() | st.booleans() | st.none() | st.floats()

@@ -25,9 +25,7 @@ def test_examples_mean_classification(tmp_path: Path) -> None:
 
     layout = locate_files(DataRequest(folder))
 
-    expected = Layout(
-        Task.CLASSIFICATION, folder / "examples.csv", labels=folder / "labels.yaml"
-    )
+    expected = Layout(Task.CLASSIFICATION, folder / "examples.csv", labels=folder / "labels.yaml")
     assert expected == layout
 
 
@@ -37,9 +35,7 @@ def test_documents_and_questions_mean_question_answering(tmp_path: Path) -> None
 
     layout = locate_files(DataRequest(folder))
 
-    expected = Layout(
-        Task.DOCUMENT_QA, folder / "questions.jsonl", documents=folder / "documents"
-    )
+    expected = Layout(Task.DOCUMENT_QA, folder / "questions.jsonl", documents=folder / "documents")
     assert expected == layout
 
 
@@ -84,7 +80,7 @@ def test_single_table_beside_documents_holds_questions(tmp_path: Path) -> None:
 
     layout = locate_files(DataRequest(tmp_path / "faq.csv", documents=tmp_path / "corpus"))
 
-    assert Task.DOCUMENT_QA == layout.task
+    assert layout.task == Task.DOCUMENT_QA
     assert tmp_path / "faq.csv" == layout.table
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prototypes import run_trial
+from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Claim, Dataset, LearningData, Limits, Outcome
 from prototypes.errors import DataError, UnknownArmError
 from prototypes.events import (
@@ -20,7 +20,6 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
-from prototypes.plan import TrialSettings
 from prototypes.run_folder import load_lock, load_run, load_trial
 
 Hooks = dict[str, Callable[[LearningData], None]]

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from prototypes import run_trial
+from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Claim, Dataset, LearningData
 from prototypes.errors import RunFolderError
 from prototypes.events import ArmFinished, Event
 from prototypes.harness import load_fitted_arm
-from prototypes.plan import TrialSettings
 from prototypes.run_folder import RunFolder, load_lock, load_run, load_trial, open_run_folder
 
 Hooks = dict[str, Callable[[LearningData], None]]
@@ -29,8 +28,7 @@ arms = importlib.util.module_from_spec(specification)
 sys.modules["arms"] = arms
 specification.loader.exec_module(arms)
 import prototypes.registry, prototypes.workbench
-from prototypes import run_trial
-from prototypes.plan import TrialSettings
+from prototypes import TrialSettings, run_trial
 prototypes.registry.ARMS = arms.ARMS
 prototypes.workbench.load_encoder = lambda _: arms.LexicalEncoder()
 arms.RecordedArm.before_fit["WordVoteArm"] = lambda _: os.kill(os.getpid(), signal.SIGKILL)

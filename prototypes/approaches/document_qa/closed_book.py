@@ -14,10 +14,10 @@ from prototypes.approaches.document_qa.extractive import mean_correct
 from prototypes.approaches.document_qa.stopwatch import Stopwatch
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.errors import TooFewSamplesError
+from prototypes.models.seq2seq import Generation, Seq2SeqModel
 from prototypes.models.training import Recipe, require_trainable
 
 if TYPE_CHECKING:
-    from prototypes.models.seq2seq import Generation, Seq2SeqModel
     from prototypes.workbench import Workbench
 
 _SAMPLES_SEEN = 1500
@@ -40,12 +40,10 @@ class ClosedBookArm:
             TooFewSamplesError: If no training question has an answer.
             ModelUnavailableError: If the encoder has no parameters to start from.
         """
-        from prototypes.models.seq2seq import Seq2SeqModel
-
         pairs = _pairs(data.train)
         recipe = _recipe(len(pairs), seed=seed)
         outputs = [output for _, output in pairs if output is not None]
-        self._model: Seq2SeqModel = Seq2SeqModel.warm_start(
+        self._model = Seq2SeqModel.warm_start(
             require_trainable(workbench.encoder), outputs, seed=seed
         )
         self._model.train(pairs, recipe=recipe, progress=progress)
@@ -70,8 +68,6 @@ class ClosedBookArm:
     @classmethod
     def load(cls, folder: Path, workbench: Workbench) -> Self:
         """Read the tuned model back; it needs nothing of the workbench."""
-        from prototypes.models.seq2seq import Seq2SeqModel
-
         arm = cls()
         arm._model = Seq2SeqModel.load(folder)
         return arm
@@ -93,7 +89,6 @@ def _pairs(samples: Sequence[Sample]) -> list[tuple[str, str | None]]:
 
 def _recipe(n_pairs: int, *, seed: int) -> Recipe:
     """Train longer on less: 15 epochs up to 100 pairs, 3 from 500 on."""
-
     fewest, most = _EPOCHS
     epochs = min(max(_SAMPLES_SEEN // n_pairs, fewest), most)
     batch_size = 8 if n_pairs < 500 else 32
@@ -102,4 +97,3 @@ def _recipe(n_pairs: int, *, seed: int) -> Recipe:
 
 def _predict(generation: Generation) -> Prediction:
     return Prediction(generation.text or None, confidence=generation.probability)
-

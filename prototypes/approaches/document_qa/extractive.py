@@ -101,4 +101,3 @@ def mean_correct(samples: Sequence[Sample], predictions: Sequence[Prediction]) -
     task = Task.DOCUMENT_QA
     pairs = zip(samples, predictions, strict=True)
     return float(np.mean([score_sample(task, *pair)[primary_metric(task)] for pair in pairs]))
-

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from prototypes.approaches.document_qa.extractive import (
-    ExtractiveSystem,
     mean_correct,
     passage_texts,
 )
@@ -20,10 +17,9 @@ from prototypes.approaches.document_qa.rag import (
     load_rule,
     save_rule,
 )
-from prototypes.approaches.document_qa.retriever import FusedRetriever
 from prototypes.approaches.document_qa.tuning import load_tuned, tune_encoder
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
-from prototypes.models.transformer import TransformerEncoder
+from prototypes.models.retriever_training import count_parameters
 from prototypes.retrieval.dense import DenseIndex
 
 if TYPE_CHECKING:
@@ -41,6 +37,9 @@ class TunedRetrievalArm:
     index alone.
     """
 
+    _encoder_folder: Path | None
+    _index_folder: Path
+
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
@@ -54,14 +53,13 @@ class TunedRetrievalArm:
         self._system = build_system(workbench)
         self._system.tune([*data.train, *data.validation])
         tuned = tune_encoder(data, workbench, untuned=self._system, seed=seed, progress=progress)
-        self._folder = tuned.folder
+        self._encoder_folder = tuned.folder
         if tuned.folder is not None:
-            self._index = _index_passages(tuned.folder, workbench)
-            use_tuned(self._system, tuned.folder, DenseIndex.load(self._index), workbench=workbench)
+            self._install(tuned.folder, _index_passages(tuned.folder, workbench))
         predictions = self.predict([sample.input for sample in data.validation])
         return FitReport(
             validation_score=mean_correct(data.validation, predictions),
-            n_trained_parameters=tuned.n_trained_parameters,
+            n_trained_parameters=count_parameters(tuned.folder) if tuned.folder else 0,
             notes=(tuned.note, describe_rule(self._system.rule)),
         )
 
@@ -73,6 +71,36 @@ class TunedRetrievalArm:
         """Write the rule and, if any tuning was kept, the tuned encoder and its vectors."""
         save_rule(self._system.rule, folder)
         self._workbench.save_encoder(folder)
-        if self._folder is not None:
-            shutil.copytree(self._folder, folder / _ENCODER_FOLDER)
-            shutil.copytree(self._index, folder / _INDEX_FOLDER)
+        if self._encoder_folder is not None:
+            shutil.copytree(self._encoder_folder, folder / _ENCODER_FOLDER)
+            shutil.copytree(self._index_folder, folder / _INDEX_FOLDER)
+
+    @classmethod
+    def load(cls, folder: Path, workbench: Workbench) -> Self:
+        """Read back the rule, the tuned encoder and its vectors; index the rest anew."""
+        workbench.require_encoder(folder)
+        arm = cls()
+        arm._workbench = workbench
+        arm._system = build_system(workbench)
+        arm._system.rule = load_rule(folder)
+        arm._encoder_folder = None
+        if (folder / _ENCODER_FOLDER).is_dir():
+            arm._install(folder / _ENCODER_FOLDER, folder / _INDEX_FOLDER)
+        return arm
+
+    def _install(self, encoder_folder: Path, index_folder: Path) -> None:
+        self._encoder_folder = encoder_folder
+        self._index_folder = index_folder
+        self._system.retriever = self._system.retriever.with_dense(DenseIndex.load(index_folder))
+        self._system.embed_for_search = load_tuned(encoder_folder).encode
+
+
+def _index_passages(encoder_folder: Path, workbench: Workbench) -> Path:
+    """Embed the passages with a tuned encoder and return the folder of their index."""
+
+    def build(folder: Path) -> None:
+        DenseIndex(load_tuned(encoder_folder).encode(texts)).save(folder)
+
+    texts = passage_texts(workbench.passages)
+    name = workbench.fingerprint("tuned-index", encoder_folder.name, *texts)
+    return workbench.part(name, build)

@@ -37,9 +37,11 @@ class FusedRetriever:
         self._lexical = lexical
         self._dense = dense
 
-    def search(
-        self, questions: Sequence[str], vectors: NDArray[np.float32]
-    ) -> list[Retrieval]:
+    def with_dense(self, dense: DenseIndex) -> FusedRetriever:
+        """Return a retriever with another dense index over the same passages."""
+        return FusedRetriever(self._lexical, dense)
+
+    def search(self, questions: Sequence[str], vectors: NDArray[np.float32]) -> list[Retrieval]:
         """Find passages for each question; `vectors` (n, d) are the embedded questions."""
         lexical = self._lexical.search(questions, N_PER_INDEX)
         dense = self._dense.search(vectors, N_PER_INDEX)

@@ -12,11 +12,10 @@ from prototypes.retrieval.chunking import split_sentences
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _WORD = re.compile(r"\w+")
-FUNCTION_WORDS = frozenset(
-    """a about an and are as at be been by can did do does for from had has have how if in into is
-    it its many may much of on or should that the their them then there these they this to was were
-    what when where which who whom whose why will with would you your""".split()
-)
+_FUNCTION_WORDS = """a about an and are as at be been by can did do does for from had has have how
+if in into is it its many may much of on or should that the their them then there these they this
+to was were what when where which who whom whose why will with would you your"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 def split_answers(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.special import softmax
 
 from prototypes.approaches.classification.labelling import (
@@ -22,7 +23,7 @@ from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.workbench import Workbench
 
-INVERSE_PENALTIES = (3.0, 10.0, 30.0, 100.0)
+INVERSE_PENALTIES = (1.0, 3.0, 10.0, 30.0)
 DEFAULT_INVERSE_PENALTY = 30.0
 MAX_ITERATIONS = 120
 _FILE = "head.npz"
@@ -47,8 +48,8 @@ class LinearHead:
         """How many numbers were learnt."""
         return int(self.coefficients.size + self.intercepts.size)
 
-    def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return P(label | vector) for vectors (n, d), shape (n, n_labels)."""
+    def probabilities(self, vectors: NDArray[np.float32] | csr_matrix) -> NDArray[np.float32]:
+        """Return P(label | vector) for vectors (n, d), dense or sparse, shape (n, n_labels)."""
         result: NDArray[np.float32] = softmax(
             vectors @ self.coefficients.T + self.intercepts, axis=1
         )
@@ -104,7 +105,7 @@ def fit_head(
         optimizer.zero_grad()
         loss = cross_entropy(x @ w.T + b, y) + w.square().sum() / (2 * inverse_penalty * len(y))
         loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss)
+        return float(loss.detach())
 
     optimizer.step(objective)  # type: ignore[no-untyped-call]
     return LinearHead(tuple(labels), w.detach().numpy(), b.detach().numpy())
@@ -178,9 +179,7 @@ def choose_inverse_penalty(
         return DEFAULT_INVERSE_PENALTY, None
     names = [str(index) for index in range(int(y.max()) + 1)]
     scores = {
-        c: accuracy(
-            fit_head(x, y, labels=names, inverse_penalty=c).probabilities(held_out), right
-        )
+        c: accuracy(fit_head(x, y, labels=names, inverse_penalty=c).probabilities(held_out), right)
         for c in INVERSE_PENALTIES
     }
     best = max(scores, key=lambda c: (scores[c] or 0.0, -c))

@@ -1,0 +1,130 @@
+"""Tune every parameter of an encoder, and a linear head on it, to tell labels apart."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from prototypes.contracts import Progress
+from prototypes.models.retriever_training import write_encoder
+from prototypes.models.training import Batch, Lesson, Loss, Recipe, train
+from prototypes.models.transformer import (
+    load_trainable,
+    pool,
+    pools_first_token,
+    read_max_tokens,
+)
+from prototypes.runtime import device, seed_everything
+
+LENGTH_JITTER = 3.0
+
+Rows = list[tuple[list[int], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTexts:
+    """Texts, and the row of the head that each belongs to."""
+
+    texts: Sequence[str]
+    targets: NDArray[np.int64]
+
+
+class ClassifierTraining:
+    """An encoder with a linear head on its unit vectors, while it is being trained."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        coefficients: NDArray[np.float32],
+        intercepts: NDArray[np.float32],
+    ) -> None:
+        """Start from the encoder in `folder` and a head (n_labels, d) that fits it already.
+
+        A head that starts from zero would first drag the encoder's vectors in random directions
+        (Kumar et al. 2022, "Fine-tuning can distort pretrained features").
+        """
+        self._folder = folder
+        self._tokenizer, self._model = load_trainable(folder)
+        n_labels, dimension = coefficients.shape
+        self._model.head = torch.nn.Linear(dimension, n_labels, device=device())
+        with torch.no_grad():
+            self._model.head.weight.copy_(torch.from_numpy(coefficients))
+            self._model.head.bias.copy_(torch.from_numpy(intercepts))
+
+    @property
+    def n_parameters(self) -> int:
+        """How many parameters training changes."""
+        return sum(each.numel() for each in self._model.parameters() if each.requires_grad)
+
+    def run(self, data: LabelledTexts, *, recipe: Recipe, progress: Progress) -> None:
+        """Train on the texts; may be called again to go on with other ones."""
+        seed_everything(recipe.seed)
+        batches = group_by_length(self._tokenize(data), recipe=recipe)
+        lesson = Lesson(
+            rows=batches,
+            collate=_collator(self._tokenizer),
+            loss=_classification_loss(first_token=pools_first_token(self._folder)),
+        )
+        # The batches are made beforehand, so a "sample" of the Trainer is a whole batch.
+        one_by_one = Recipe(recipe.epochs, 1, recipe.learning_rate, recipe.seed)
+        train(self._model, lesson, recipe=one_by_one, progress=progress)
+
+    def head(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return a copy of the coefficients (n_labels, d) and the intercepts (n_labels,)."""
+        head = self._model.head
+        return (
+            head.weight.detach().cpu().numpy().copy(),
+            head.bias.detach().cpu().numpy().copy(),
+        )
+
+    def write(self, target: Path) -> None:
+        """Write the encoder, without the head, into an empty folder."""
+        state = self._model.state_dict()
+        encoder = {name: value for name, value in state.items() if not name.startswith("head.")}
+        write_encoder(encoder, source=self._folder, target=target)
+
+    def _tokenize(self, data: LabelledTexts) -> Rows:
+        encoded = self._tokenizer(
+            list(data.texts), truncation=True, max_length=read_max_tokens(self._folder)
+        )["input_ids"]
+        return list(zip(encoded, data.targets.tolist(), strict=True))
+
+
+def group_by_length(rows: Rows, *, recipe: Recipe) -> list[Rows]:
+    """Cut the rows into batches of about equal length, so that little is padded.
+
+    The lengths are jittered: batches sorted strictly would always hold the same company.
+    """
+    generator = random.Random(recipe.seed)
+    jittered = [len(ids) + generator.uniform(0, LENGTH_JITTER) for ids, _ in rows]
+    order = sorted(range(len(rows)), key=lambda row: jittered[row])
+    size = recipe.batch_size
+    return [[rows[row] for row in order[at : at + size]] for at in range(0, len(order), size)]
+
+
+def _collator(tokenizer: PreTrainedTokenizerBase) -> Callable[[list[Rows]], Batch]:
+    def collate(batches: list[Rows]) -> Batch:
+        (rows,) = batches
+        padded = tokenizer.pad({"input_ids": [ids for ids, _ in rows]}, return_tensors="pt")
+        return {**padded, "labels": torch.tensor([target for _, target in rows])}
+
+    return collate
+
+
+def _classification_loss(*, first_token: bool) -> Loss:
+    def loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        mask = batch["attention_mask"]
+        hidden = model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state
+        vectors = pool(hidden, mask, first_token=first_token)
+        return cross_entropy(model.head(vectors).float(), batch["labels"])
+
+    return loss
