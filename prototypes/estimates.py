@@ -18,6 +18,10 @@ FIXED_SECONDS = 3.0
 """Every arm: imports, timing of single queries, scoring."""
 
 
+PRIOR_SECONDS = 5.0
+"""How much weight the measured speed has beside the arms of this trial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How often an arm sends each part of the data through the encoder.
@@ -38,7 +42,7 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.CLASSIFICATION, "fine_tune_full"): Effort(train=12, test=1),
     (Task.CLASSIFICATION, Approach.HYBRID): Effort(train=13, test=1),
     (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=1, test=10),
-    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=24, test=10),
+    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=150, test=10),
     (Task.DOCUMENT_QA, Approach.HYBRID): Effort(train=12, documents=2, test=10),
 }
 
@@ -65,7 +69,8 @@ class Forecast:
     """Predicts the seconds of an arm, and learns from the arms that have finished.
 
     The model is deliberately simple: characters to read times passes, over a speed. The speed
-    begins with a measured one and is replaced by that of the arms that used the encoder.
+    begins with a measured one, which counts like an arm of a few seconds, and moves to that of
+    the arms that used the encoder. Expect it to be right within a factor of two.
     """
 
     def __init__(
@@ -73,22 +78,19 @@ class Forecast:
     ) -> None:
         """Begin with the speed measured for this precision."""
         self._workload = workload
-        self._speed = CHARACTERS_PER_SECOND[precision]
-        self._characters_read = 0.0
-        self._seconds_spent = 0.0
+        self._seconds = PRIOR_SECONDS
+        self._characters_read = PRIOR_SECONDS * CHARACTERS_PER_SECOND[precision]
 
     def estimate(self, spec: ArmSpec) -> float:
         """Return about how many seconds the arm will take."""
-        return FIXED_SECONDS + self._characters(spec) / self._speed
+        return FIXED_SECONDS + self._characters(spec) * self._seconds / self._characters_read
 
     def learn(self, spec: ArmSpec, seconds: float) -> None:
-        """Take note of how long an arm really took."""
+        """Take note of how long an arm really took to be fitted and to answer."""
         characters = self._characters(spec)
-        if not characters:
-            return
-        self._characters_read += characters
-        self._seconds_spent += max(seconds - FIXED_SECONDS, 0.1 * seconds)
-        self._speed = self._characters_read / self._seconds_spent
+        if characters:
+            self._characters_read += characters
+            self._seconds += seconds
 
     def _characters(self, spec: ArmSpec) -> float:
         default = _EFFORTS.get((spec.task, spec.approach), Effort())

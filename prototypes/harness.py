@@ -160,7 +160,6 @@ class _Trial:
             self._tell(ArmSkipped(skipped))
 
     def _try_to_measure(self, spec: ArmSpec) -> NotRun | None:
-        started = time.monotonic()
         try:
             measured = self._measure(spec)
         except RunFolderError:
@@ -169,7 +168,8 @@ class _Trial:
             return skip_arm(spec, str(error), enable="--resume, once that is put right")
         except _BudgetSpentError:
             return self._out_of_time(spec, "was spent before it was fitted")
-        self._forecast.learn(spec, time.monotonic() - started)
+        result = measured.result
+        self._forecast.learn(spec, result.fit_seconds + result.predict_seconds)
         self._record(measured)
         return None
 

@@ -73,7 +73,9 @@ def test_wheel_recommends(installed: Path, tmp_path: Path) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("schema_version: 1\nanswers: {data_volatility: daily}\n")
 
-    told = json.loads(_run(installed, "recommend", "answers.yaml", "--format", "json", cwd=tmp_path))
+    told = json.loads(
+        _run(installed, "recommend", "answers.yaml", "--format", "json", cwd=tmp_path)
+    )
 
     assert told["schema_version"] == 1
     assert len(told["ranking"]) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from importlib.resources import files
 from typing import Literal
 
@@ -19,7 +20,7 @@ class Price(Frozen):
     what: str
     source: str
     where: str
-    date: str
+    date: datetime.date
 
 
 def load_prices() -> tuple[Price, ...]:

@@ -51,13 +51,22 @@ def tune_retriever(
     """Tune a copy of the encoder in `source` and write it into the empty folder `target`."""
     seed_everything(recipe.seed)
     tokenizer, model = load_trainable(source)
-    lesson = Lesson(
-        rows=pairs,
-        collate=_collator(tokenizer),
-        loss=_contrastive_loss(first_token=pools_first_token(source)),
-    )
+    lesson = build_lesson(pairs, tokenizer, first_token=pools_first_token(source))
     train(model, lesson, recipe=recipe, progress=progress)
     write_encoder(model.state_dict(), source=source, target=target)
+
+
+def build_lesson(
+    pairs: Sequence[QuestionPassage], tokenizer: PreTrainedTokenizerBase, *, first_token: bool
+) -> Lesson:
+    """Set up what is minimised: the cross-entropy of each question's own passage in its batch.
+
+    Args:
+        pairs: What to learn from.
+        tokenizer: Of the encoder.
+        first_token: Whether the encoder pools the first token instead of the mean.
+    """
+    return Lesson(pairs, _collator(tokenizer), _contrastive_loss(first_token=first_token))
 
 
 def interpolate_encoders(source: Path, tuned: Path, *, share: float, target: Path) -> None:
@@ -86,9 +95,12 @@ def write_encoder(parameters: dict[str, torch.Tensor], *, source: Path, target: 
 
 
 def count_parameters(folder: Path) -> int:
-    """Count the parameters of the encoder in a folder without loading them."""
+    """Count the parameters that tuning the encoder in a folder changes, without loading them."""
     with safe_open(folder / _PARAMETERS, framework="pt") as file:
-        return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 # safe_open is no mapping
+        names = file.keys()
+        return sum(
+            math.prod(file.get_slice(name).get_shape()) for name in names if name[:6] != "pooler"
+        )
 
 
 def _collator(

@@ -22,7 +22,7 @@ def chunk_document(document: Document) -> tuple[Passage, ...]:
 
     A paragraph of 60 to 180 words is a passage of its own; shorter neighbours under the same
     heading are joined; longer ones are cut between sentences, and inside a sentence only where
-    the sentence alone is too long. The text of a passage is that of the document.
+    the sentence alone is too long. No word is lost; only white space at the cuts may change.
     """
     pieces = [
         (heading or document.title, text)

@@ -139,8 +139,8 @@ def test_single_question_is_timed_by_stage(arm_class: type[Arm], bench: Workbenc
     several = fit(arm, bench)
     (single,) = arm.predict([ANSWERABLE[0].input])
 
-    assert set(single.timings_ms) == {"encode", "search", "generate"}
-    assert sum(single.timings_ms.values()) > 0
+    assert {"search", "generate"} <= set(single.timings_ms)
+    assert all(milliseconds > 0 for milliseconds in single.timings_ms.values())
     assert all(not each.timings_ms for each in several)
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from advisor.interview.flow import Interview, in_file_order
+from advisor.interview.flow import Interview
+from advisor.interview.planning import Outlook
 from advisor.schema.answers import Answers
 
-PLAN = in_file_order(["first", "second", "third"])
+OUTLOOK = Outlook(worth_asking=("third",), open=("second", "third"), n_relevant=1)
+
+
+def outlook(interview: Interview) -> Outlook:
+    """Three questions, all of them worth asking."""
+    left = [c for c in ("first", "second", "third") if c not in interview.asked]
+    return Outlook(worth_asking=tuple(left), open=tuple(left), n_relevant=len(left))
 
 
 def test_questions_come_in_the_planned_order() -> None:
     """Each answer puts the next unanswered criterion on the table."""
     interview = Interview(Answers()).with_answer("first", "yes")
 
-    assert interview.current(PLAN) == "second"
-    assert interview.n_open(PLAN) == 2
+    assert interview.current(outlook(interview)) == "second"
+    assert interview.n_at_most(outlook(interview)) == 2
 
 
 def test_stepping_back_loses_no_answer() -> None:
@@ -22,7 +29,7 @@ def test_stepping_back_loses_no_answer() -> None:
 
     back = interview.step_back().step_back()
 
-    assert back.current(PLAN) == "first"
+    assert back.current(outlook(back)) == "first"
     assert back.answers.answers == {"first": "yes", "second": "no"}
 
 
@@ -33,23 +40,41 @@ def test_answering_again_replaces_and_moves_forward() -> None:
     changed = interview.step_back().step_back().with_answer("first", "maybe")
 
     assert changed.answers.answers == {"first": "maybe", "second": "no"}
-    assert changed.current(PLAN) == "second"
+    assert changed.current(outlook(changed)) == "second"
 
 
 def test_stepping_back_at_the_start_stays_there() -> None:
     """There is nothing before the first question."""
-    assert Interview(Answers()).step_back().current(PLAN) == "first"
+    interview = Interview(Answers()).step_back()
+
+    assert interview.current(outlook(interview)) == "first"
 
 
 def test_resuming_counts_saved_unknowns_as_asked() -> None:
     """Somebody who said "I don't know" is not asked again."""
     interview = Interview.resume(Answers(answers={"first": "unknown"}))
 
-    assert interview.current(PLAN) == "second"
+    assert interview.current(outlook(interview)) == "second"
 
 
 def test_interview_ends_when_nothing_is_left() -> None:
     """With every criterion answered there is no question on the table."""
     interview = Interview.resume(Answers(answers={"first": "a", "second": "b", "third": "c"}))
 
-    assert interview.current(PLAN) is None
+    assert interview.current(outlook(interview)) is None
+
+
+def test_only_what_is_worth_asking_is_asked() -> None:
+    """Without `--all` a question that cannot change the result is passed over."""
+    interview = Interview.resume(Answers(answers={"first": "a"}))
+
+    assert interview.current(OUTLOOK) == "third"
+    assert interview.n_at_most(OUTLOOK) == 1
+
+
+def test_everything_is_asked_in_file_order_on_demand() -> None:
+    """With `--all` no question is passed over."""
+    interview = Interview.resume(Answers(answers={"first": "a"}), ask_all=True)
+
+    assert interview.current(OUTLOOK) == "second"
+    assert interview.n_at_most(OUTLOOK) == 2

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
 
+from advisor.interview.planning import Standing
 from advisor.interview.prompts import TerminalQuestioner
 from advisor.interview.session import Move, Place
+from advisor.schema.answers import Project
 from advisor.schema.rule import Criterion, Level
+from advisor.vocabulary import Approach
 
 CRITERION = Criterion(
     id="mood",
@@ -31,10 +36,24 @@ CRITERION = Criterion(
 DOWN, ENTER, CTRL_C, CTRL_D = "\x1b[B", "\r", "\x03", "\x04"
 
 
+class Screen(io.StringIO):
+    """What was printed for good, and beside it everything that was ever drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._raw = io.StringIO()
+        self.output = Vt100_Output(self._raw, lambda: Size(rows=50, columns=80), enable_cpr=False)
+
+    @property
+    def drawn(self) -> str:
+        """Everything drawn, without control sequences."""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._raw.getvalue())
+
+
 @contextmanager
-def _typing(keys: str) -> Iterator[tuple[TerminalQuestioner, io.StringIO]]:
-    screen = io.StringIO()
-    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+def _typing(keys: str) -> Iterator[tuple[TerminalQuestioner, Screen]]:
+    screen = Screen()
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=screen.output):
         pipe.send_text(keys)
         yield TerminalQuestioner(Console(file=screen, width=60)), screen
 
@@ -61,22 +80,59 @@ def test_key_gives_its_answer(keys: str, expected: str) -> None:
 
 
 def test_help_is_shown_and_the_question_asked_again() -> None:
-    """`?` prints the help and an example per level, as plain text, then asks again."""
+    """`?` shows the help, as plain text, and the question still takes an answer."""
     with _typing("?2") as (questioner, screen):
         reply = questioner.ask(CRITERION, Place(n_answered=0, n_open=3))
 
     assert reply == "fair"
-    assert "Look out of the <window>." in screen.getvalue()
-    assert "Good: Sun." in screen.getvalue()
-    assert "How is the [weather]?" in screen.getvalue()
+    assert "Look out of the <window>." in screen.drawn
+    assert "How is the [weather]?" in screen.drawn
 
 
-def test_progress_is_told() -> None:
-    """The line above a question says how far the interview has come."""
+def test_progress_and_standing_are_told() -> None:
+    """The lines above a question say how far the interview has come and who is ahead."""
+    standings = (
+        Standing(Approach.RAG, support=0.61, is_excluded=False),
+        Standing(Approach.PROMPTING, support=0.01, is_excluded=False),
+        Standing(Approach.FINE_TUNE, support=0.0, is_excluded=True),
+    )
     with _typing("1") as (questioner, screen):
-        questioner.ask(CRITERION, Place(n_answered=4, n_open=6))
+        questioner.ask(CRITERION, Place(n_answered=4, n_open=6, standings=standings))
 
-    assert "Question 5 of at most 10" in screen.getvalue()
+    assert "Question 5 of at most 10 · Weather" in screen.drawn
+    assert "RAG 60 % · prompting < 5 % · fine-tuning ruled out" in screen.drawn
+
+
+def test_answered_question_leaves_one_line() -> None:
+    """What stays on the screen is the criterion and the answer."""
+    with _typing("3") as (questioner, screen):
+        questioner.ask(CRITERION, Place(n_answered=1, n_open=2))
+
+    assert screen.getvalue() == " mood: Good\n"
+
+
+def test_changed_answer_is_marked() -> None:
+    """A second line for a criterion says that it replaces the first."""
+    with _typing("3") as (questioner, screen):
+        questioner.ask(CRITERION, Place(n_answered=1, n_open=2, current="bad"))
+
+    assert screen.getvalue() == " mood: Good (changed)\n"
+
+
+def test_pasted_garbage_becomes_a_name_of_one_line() -> None:
+    """Control characters never reach the answers file."""
+    with _typing("\x1b[200~a\x07b\n\tc\x1b[201~" + ENTER + ENTER) as (questioner, _):
+        project = questioner.ask_project(Project())
+
+    assert project == Project(name="a b c")
+
+
+def test_pasting_into_a_question_answers_nothing() -> None:
+    """A bracketed paste is ignored, whatever digits are in it."""
+    with _typing("\x1b[200~1 2 b d\x1b[201~3") as (questioner, _):
+        reply = questioner.ask(CRITERION, Place(n_answered=1, n_open=2))
+
+    assert reply == "good"
 
 
 def test_enter_keeps_the_answer_given_before() -> None:

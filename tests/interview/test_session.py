@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from advisor.errors import AnswersError, InterviewInterrupted
-from advisor.interview.flow import Interview, in_file_order
+from advisor.errors import AnswersError, InterviewInterrupted, OutputError
+from advisor.interview.flow import Interview
+from advisor.interview.planning import Outlook
 from advisor.interview.session import Move, Place, open_session, run_interview
 from advisor.knowledge.answers_file import load_answers
 from advisor.knowledge.loader import load_rules
 from advisor.schema.answers import Answers, Project
 from advisor.schema.rule import Criterion, RuleBase
 
-PLAN = in_file_order(["data_volatility", "source_citation", "deployment"])
+QUESTIONS = ("data_volatility", "source_citation", "deployment")
+
+
+def _plan(answers: Answers) -> Outlook:
+    left = tuple(criterion for criterion in QUESTIONS if criterion not in answers.answers)
+    return Outlook(worth_asking=left, open=left, n_relevant=len(left))
 
 
 class Script:
@@ -38,7 +44,7 @@ class Script:
             raise reply
         return reply
 
-    def review(self, rule_base: RuleBase, interview: Interview) -> str | Move:
+    def review(self, rule_base: RuleBase, interview: Interview, outlook: Outlook) -> str | Move:
         """Give the next decision of the review."""
         return next(self._reviews)
 
@@ -50,7 +56,8 @@ def rule_base() -> RuleBase:
 
 
 def _run(rule_base: RuleBase, script: Script, path: Path, start: Answers | None = None) -> Answers:
-    return run_interview(rule_base, script, path=path, planner=PLAN, start=start or Answers())
+    interview = Interview.resume(start or Answers())
+    return run_interview(rule_base, script, path=path, planner=_plan, start=interview)
 
 
 def test_answers_end_up_in_the_file(rule_base: RuleBase, tmp_path: Path) -> None:
@@ -115,6 +122,28 @@ def test_finishing_early_keeps_the_rest_open(rule_base: RuleBase, tmp_path: Path
     answers = _run(rule_base, Script("daily", Move.REVIEW), tmp_path / "answers.yaml")
 
     assert answers.answers == {"data_volatility": "daily"}
+
+
+def test_going_on_after_a_review_asks_the_rest(rule_base: RuleBase, tmp_path: Path) -> None:
+    """Somebody who only wanted to look is asked the open questions afterwards."""
+    script = Script("daily", Move.REVIEW, "helpful", "offline", reviews=(Move.GO_ON,))
+    answers = _run(rule_base, script, tmp_path / "answers.yaml")
+
+    assert [criterion for criterion, _ in script.asked] == [
+        "data_volatility",
+        "source_citation",
+        "source_citation",
+        "deployment",
+    ]
+    assert len(answers.answers) == 3
+
+
+def test_place_that_cannot_be_written_is_found_before_the_first_question(
+    rule_base: RuleBase, tmp_path: Path
+) -> None:
+    """Nobody answers thirty questions to learn then that they cannot be saved."""
+    with pytest.raises(OutputError, match="missing"):
+        open_session(tmp_path / "missing" / "answers.yaml", rule_base, resume=False)
 
 
 def test_existing_answers_are_not_overwritten(rule_base: RuleBase, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def test_the_text_that_shares_most_words_comes_first() -> None:
     """Both query words stand only in the last text, so it must lead."""
     (hits,) = LexicalIndex(TEXTS).search(["raven shore"], 3)
 
-    assert [hit.index for hit in hits][0] == 2
+    assert hits[0].index == 2
     assert {hit.index for hit in hits} == {0, 1, 2}
 
 

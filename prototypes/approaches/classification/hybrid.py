@@ -36,6 +36,7 @@ class InterpolatedArm:
     """
 
     def __init__(self) -> None:
+        self._workbench: Workbench | None = None
         self._classifier: TunedClassifier | None = None
         self._index: SampleIndex | None = None
         self._vote_weight = DEFAULT_VOTE_WEIGHT
@@ -44,6 +45,7 @@ class InterpolatedArm:
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
         """Tune the encoder, index the samples, choose how much the vote counts."""
+        self._workbench = workbench  # keeps the cache that the tuned files lie in
         part = tune_classifier(data, workbench, seed=seed, progress=progress)
         settings, self._vote_weight, score = _choose(data, TunedClassifier.load(part.rehearsal))
         self._classifier = TunedClassifier.load(part.final)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from prototypes.approaches.document_qa.extractive import cite, mean_correct
+from prototypes.approaches.document_qa.extractive import add_timings, cite, mean_correct
 from prototypes.approaches.document_qa.sentences import (
     WordRarity,
     content_words,
     split_answers,
 )
-from prototypes.approaches.document_qa.stopwatch import Stopwatch
+from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Passage, Prediction, Progress
 from prototypes.retrieval.fusion import Hit
 
@@ -39,12 +39,12 @@ class BestSentenceBaseline:
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
         """Answer each question, in order."""
-        stopwatch = Stopwatch()
-        found = self._lexical.search(inputs, N_RETRIEVED)
-        stopwatch.lap("search")
-        predictions = [self._answer(*each) for each in zip(inputs, found, strict=True)]
-        stopwatch.lap("generate")
-        return stopwatch.stamp(predictions)
+        clock = StageClock()
+        with clock.stage("search"):
+            found = self._lexical.search(inputs, N_RETRIEVED)
+        with clock.stage("generate"):
+            predictions = [self._answer(*each) for each in zip(inputs, found, strict=True)]
+        return add_timings(predictions, clock)
 
     def save(self, folder: Path) -> None:
         """Write nothing: the index is made from the documents again."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from prototypes.approaches.document_qa.extractive import mean_correct
-from prototypes.approaches.document_qa.stopwatch import Stopwatch
+from prototypes.approaches.document_qa.extractive import add_timings, mean_correct
+from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.errors import TooFewSamplesError
 from prototypes.models.seq2seq import Generation, Seq2SeqModel
@@ -56,10 +56,10 @@ class ClosedBookArm:
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
         """Answer each question from memory, in order; nothing is cited."""
-        stopwatch = Stopwatch()
-        predictions = [_predict(generation) for generation in self._model.generate(inputs)]
-        stopwatch.lap("generate")
-        return stopwatch.stamp(predictions)
+        clock = StageClock()
+        with clock.stage("generate"):
+            predictions = [_predict(generation) for generation in self._model.generate(inputs)]
+        return add_timings(predictions, clock)
 
     def save(self, folder: Path) -> None:
         """Write the tuned model."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from prototypes.approaches.document_qa.reader import (
     SentenceReader,
 )
 from prototypes.approaches.document_qa.retriever import FusedRetriever, Retrieval
-from prototypes.approaches.document_qa.stopwatch import Stopwatch
+from prototypes.approaches.stages import StageClock
 from prototypes.contracts import Citation, Passage, Prediction, Sample, Task
 from prototypes.measure.metrics import primary_metric, score_sample
 
@@ -42,32 +42,33 @@ class ExtractiveSystem:
     def tune(self, samples: Sequence[Sample]) -> None:
         """Choose the reading rule on samples that the arm may see."""
         if samples:
-            looked_up = self._look_up([sample.input for sample in samples], Stopwatch())
+            looked_up = self._look_up([sample.input for sample in samples], StageClock())
             self.rule = ReadingRule.tune(samples, [candidates for _, candidates in looked_up])
 
     def retrieve(self, questions: Sequence[str]) -> list[Retrieval]:
         """Find passages for each question without reading them."""
-        return [retrieval for retrieval, _ in self._look_up(questions, Stopwatch())]
+        return [retrieval for retrieval, _ in self._look_up(questions, StageClock())]
 
     def answer(self, questions: Sequence[str]) -> list[Prediction]:
         """Answer each question, in order; a single one fills `timings_ms`."""
-        stopwatch = Stopwatch()
-        looked_up = self._look_up(questions, stopwatch)
-        predictions = [self._predict(*each) for each in looked_up]
-        stopwatch.lap("generate")
-        return stopwatch.stamp(predictions)
+        clock = StageClock()
+        looked_up = self._look_up(questions, clock)
+        with clock.stage("generate"):
+            predictions = [self._predict(*each) for each in looked_up]
+        return add_timings(predictions, clock)
 
     def _look_up(
-        self, questions: Sequence[str], stopwatch: Stopwatch
+        self, questions: Sequence[str], clock: StageClock
     ) -> list[tuple[Retrieval, Candidates]]:
         if not questions:
             return []
-        vectors = self.embed(questions)
-        keys = vectors if self.embed_for_search is None else self.embed_for_search(questions)
-        stopwatch.lap("encode")
-        found = self.retriever.search(questions, keys)
-        stopwatch.lap("search")
-        read = map(self.reader.collect, questions, vectors, found)
+        with clock.stage("encode"):
+            vectors = self.embed(questions)
+            keys = vectors if self.embed_for_search is None else self.embed_for_search(questions)
+        with clock.stage("search"):
+            found = self.retriever.search(questions, keys)
+        with clock.stage("generate"):
+            read = list(map(self.reader.collect, questions, vectors, found))
         return list(zip(found, read, strict=True))
 
     def _predict(self, retrieval: Retrieval, candidates: Candidates) -> Prediction:
@@ -87,6 +88,12 @@ class ExtractiveSystem:
 def cite(passage: Passage) -> Citation:
     """Name a passage as the source of an answer."""
     return Citation(passage.document_id, passage.id, passage.title)
+
+
+def add_timings(predictions: Sequence[Prediction], clock: StageClock) -> list[Prediction]:
+    """Fill `timings_ms` if there is a single prediction."""
+    timings = clock.timings_ms(len(predictions))
+    return [replace(each, timings_ms=timings) for each in predictions]
 
 
 def passage_texts(passages: Sequence[Passage]) -> list[str]:

@@ -22,12 +22,14 @@ class FullTuningArm:
     """Tunes everything with the transformers Trainer, from a head that fits already."""
 
     def __init__(self) -> None:
+        self._workbench: Workbench | None = None
         self._classifier: TunedClassifier | None = None
 
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
         """Tune on the training samples, measure on the validation samples, then use both."""
+        self._workbench = workbench  # keeps the cache that the tuned files lie in
         part = tune_classifier(data, workbench, seed=seed, progress=progress)
         self._classifier = TunedClassifier.load(part.final)
         score = None

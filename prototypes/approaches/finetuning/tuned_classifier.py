@@ -90,11 +90,14 @@ def tune_classifier(
 
     def build(folder: Path) -> None:
         training = _warm_start(data.train, workbench, labels=labels)
-        training.run(_texts(data.train, labels), recipe=recipe, progress=progress)
+        share = recipe.epochs / (recipe.epochs + 1)
+        train = _texts(data.train, labels)
+        training.run(train, recipe=recipe, progress=lambda done: progress(share * done))
         _write(training, labels, folder / "rehearsal")
         final = Recipe(1, recipe.batch_size, FINAL_LEARNING_RATE, seed + 1)
         known = _texts((*data.train, *data.validation), labels)
-        training.run(known, recipe=final, progress=progress)
+        rest = 1 - share
+        training.run(known, recipe=final, progress=lambda done: progress(share + rest * done))
         _write(training, labels, folder / "final")
 
     folder = workbench.part(name, build)

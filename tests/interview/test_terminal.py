@@ -1,0 +1,218 @@
+"""Whole interviews in a real terminal: what is drawn, what is saved, how to go on."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from advisor.knowledge.answers_file import load_answers
+from advisor.knowledge.loader import load_rules
+from advisor.schema.answers import Answers
+
+ADVISOR = Path(sys.executable).with_name("advisor")
+PATIENCE = 60
+"""Seconds; a busy machine is no failure."""
+
+Start = Callable[..., "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the answers go."""
+    return tmp_path / "answers.yaml"
+
+
+@pytest.fixture
+def start(path: Path) -> Iterator[Start]:
+    """Start an interview; whatever still runs in the end is stopped."""
+    running: list[pexpect.spawn[str]] = []
+
+    def begin(*options: str, columns: int = 80, **environment: str) -> pexpect.spawn[str]:
+        child = pexpect.spawn(
+            str(ADVISOR),
+            ["interview", *(options or ("-o", str(path)))],
+            dimensions=(40, columns),
+            encoding="utf-8",
+            timeout=PATIENCE,
+            env=os.environ | {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"} | environment,
+        )
+        running.append(child)
+        return child
+
+    yield begin
+    for child in running:
+        child.close(force=True)
+
+
+def test_every_question_is_asked_and_saved(start: Start, path: Path) -> None:
+    """With `--all`, thirty keys and "finish" give a file with thirty answers."""
+    child = start("-o", str(path), "--all")
+    _name(child)
+    for number in range(1, 31):
+        _expect(child, f"Question {number} of at most 30")
+        child.send("1")
+    _expect(child, "Every question is answered")
+    child.send("f")
+    _end(child)
+
+    assert len(_saved(path).answers) == 30
+    assert _saved(path).project.name == "Test"
+    assert child.exitstatus == 0
+
+
+def test_back_help_and_edit(start: Start, path: Path) -> None:
+    """`b` asks again, `?` shows examples, and the review changes any answer."""
+    child = start()
+    _name(child)
+    _answer(child, "What should the system do", "3")
+    _expect(child, "Question 2")
+    child.send("b")
+    _expect(child, "answered before")
+    child.send("?")
+    _expect(child, "Route a customer message")
+    child.send("1")
+    _expect(child, "task kind: Choose a label \\(changed\\)")
+    _expect(child, "Question 2")
+    child.send("r")
+    _expect(child, "Choose an answer to change it")
+    child.send("\x1b[B\x1b[B\r")
+    _expect(child, "answered before")
+    child.send("9")
+    _expect(child, "Choose an answer to change it")
+    child.send("f")
+    _end(child)
+
+    assert _saved(path).answers == {"task_kind": "code"}
+    assert child.exitstatus == 0
+
+
+def test_ctrl_c_saves_and_resuming_goes_on(start: Start, path: Path) -> None:
+    """The command printed on Ctrl-C asks the next question, not the first."""
+    child = start()
+    _name(child)
+    _answer(child, "What should the system do", "3")
+    _expect(child, "Question 2")
+    child.send("\x03")
+    _expect(child, f"advisor interview --resume {path}")
+    _end(child)
+    again = start("--resume", str(path))
+    _expect(again, "Question 2")
+
+    assert child.exitstatus == 130
+    assert _saved(path).answers == {"task_kind": "document_qa"}
+
+
+def test_killed_interview_loses_only_the_question_on_the_table(start: Start, path: Path) -> None:
+    """After kill -9 every answer given before is there."""
+    child = start()
+    _name(child)
+    _answer(child, "What should the system do", "3")
+    _answer(child, "Question 2", "d")
+    _expect(child, "Question 3")
+    child.kill(signal.SIGKILL)
+    child.wait()
+    again = start("--resume", str(path))
+    _expect(again, "Question 3")
+
+    assert len(_saved(path).answers) == 2
+
+
+def test_garbage_is_survived(start: Start, path: Path) -> None:
+    """Pasted noise, unknown keys and escape sequences neither answer nor crash."""
+    child = start()
+    _expect(child, "called")
+    child.send("\x1b[200~\x00\x07 Tést\n💥\x1b[201~\r")
+    _expect(child, "One sentence")
+    child.send("\r")
+    _expect(child, "What should the system do")
+    child.send("\x1b[200~1 2 3 \n f\x1b[201~ %&/xyzé\x1b[15~\t\x1b[5~")
+    child.send("3")
+    _expect(child, "Question 2")
+    child.send("\x03")
+    _end(child)
+
+    assert _saved(path).answers == {"task_kind": "document_qa"}
+    assert _saved(path).project.name == "Tést 💥"
+
+
+def test_forty_columns_cut_nothing(start: Start) -> None:
+    """In a narrow terminal long lines are broken at words, not cut off."""
+    child = start(columns=40)
+    _name(child)
+    _expect(child, "What should the system do, in one word\\?")
+    child.send("?")
+    _expect(child, "Route a customer message to one of twelve teams")
+
+
+def test_no_colour_where_none_is_wanted(start: Start) -> None:
+    """NO_COLOR takes the colours out; only bold is left."""
+    child = start(NO_COLOR="1")
+    _name(child)
+    _expect(child, "Help and examples")
+
+    assert re.findall(r"\x1b\[[0-9;]*(?:3[0-9]|38)[0-9;]*m", child.before) == []
+
+
+def test_dumb_terminal_is_asked_line_by_line(start: Start, path: Path) -> None:
+    """Without cursor movement the same questions come as plain lines."""
+    child = start(TERM="dumb")
+    child.expect("called\\?")
+    child.sendline("Test")
+    child.expect("One sentence")
+    child.sendline("")
+    child.expect("Question 1 of at most")
+    child.expect("Your choice")
+    child.sendline("3")
+    child.expect("Question 2 of at most")
+    child.expect("Your choice")
+    child.sendline("r")
+    child.expect("Choose an answer to change it")
+    child.sendline("f")
+    _end(child)
+
+    assert "\x1b" not in child.before
+    assert _saved(path).answers == {"task_kind": "document_qa"}
+
+
+def test_no_terminal_is_said_at_once(path: Path) -> None:
+    """Nobody can answer through a pipe: exit code 2, one sentence, no file."""
+    done = subprocess.run(
+        [ADVISOR, "interview", "-o", path], input="1\n2\n", capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert "there is no terminal here" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not path.exists()
+
+
+def _name(child: pexpect.spawn[str]) -> None:
+    _answer(child, "called", "Test\r")
+    _answer(child, "One sentence", "\r")
+
+
+def _answer(child: pexpect.spawn[str], question: str, keys: str) -> None:
+    _expect(child, question)
+    child.send(keys)
+
+
+def _expect(child: pexpect.spawn[str], pattern: str) -> None:
+    """Wait for words, however the terminal got its cursor from one to the next."""
+    child.expect(pattern.replace(" ", r"(?:\s|\x1b\[[0-9;?]*[A-Za-z])+"))
+
+
+def _end(child: pexpect.spawn[str]) -> None:
+    child.expect(pexpect.EOF)
+    child.close()
+
+
+def _saved(path: Path) -> Answers:
+    return load_answers(path, load_rules())

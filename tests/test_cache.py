@@ -1,0 +1,74 @@
+"""Parts that are kept on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prototypes.cache import PartCache
+from prototypes.errors import RunFolderError
+
+
+def _write(folder: Path) -> float:
+    (folder / "vectors.txt").write_text("1 2 3", encoding="utf-8")
+    return 12.5
+
+
+def test_a_part_is_found_with_what_it_cost(tmp_path: Path) -> None:
+    """Another object on the same folder must find the files and the seconds."""
+    PartCache(tmp_path).make("part-1", _write)
+
+    found = PartCache(tmp_path).find("part-1")
+
+    assert found is not None
+    assert found.seconds == 12.5
+    assert (found.folder / "vectors.txt").read_text(encoding="utf-8") == "1 2 3"
+
+
+@pytest.mark.parametrize("damage", ["changed", "deleted", "manifest"])
+def test_a_damaged_part_is_not_found(tmp_path: Path, damage: str) -> None:
+    """A part that differs from what was written must be made anew, not used."""
+    folder = PartCache(tmp_path).make("part-1", _write).folder
+    if damage == "changed":
+        (folder / "vectors.txt").write_text("9 9 9", encoding="utf-8")
+    elif damage == "deleted":
+        (folder / "vectors.txt").unlink()
+    else:
+        (folder / "part.json").write_text('{"files": ', encoding="utf-8")
+
+    assert PartCache(tmp_path).find("part-1") is None
+    assert PartCache(tmp_path).make("part-1", _write).folder == folder
+    assert PartCache(tmp_path).find("part-1") is not None
+
+
+def test_a_part_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> None:
+    """An interruption while writing must not leave half a part behind."""
+
+    def interrupted(folder: Path) -> float:
+        _write(folder)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        PartCache(tmp_path).make("part-1", interrupted)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_root_parts_vanish_with_the_cache() -> None:
+    """A temporary cache must clean up after itself."""
+    cache = PartCache()
+    folder = cache.make("part-1", _write).folder
+    assert folder.exists()
+
+    del cache
+
+    assert not folder.exists()
+
+
+def test_a_cache_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    """The message must name the folder."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(RunFolderError, match="cannot be created"):
+        PartCache(tmp_path / "file" / "cache")

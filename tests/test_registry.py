@@ -1,0 +1,61 @@
+"""The register of arms."""
+
+from __future__ import annotations
+
+import pytest
+
+from prototypes.contracts import Approach, Task
+from prototypes.errors import UnknownArmError
+from prototypes.registry import ARMS, arms_for, load_arm_class, select_arms
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_every_approach_has_an_arm(task: Task) -> None:
+    """Whatever is recommended must be something that can be listed."""
+    assert {arm.approach for arm in arms_for(task)} == set(Approach)
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_names_are_unique_within_a_task(task: Task) -> None:
+    """A name must mean one arm."""
+    names = [arm.name for arm in arms_for(task)]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("spec", [arm for arm in ARMS if arm.factory], ids=lambda arm: arm.factory)
+def test_every_factory_names_an_arm(spec) -> None:  # noqa: ANN001 # parametrised
+    """What the register points to must exist and have the methods of an arm."""
+    found = load_arm_class(spec)
+
+    assert all(callable(getattr(found, name)) for name in ("fit", "predict", "save", "load"))
+
+
+def test_an_approach_stands_for_all_its_arms() -> None:
+    """Naming `fine_tune` must select both ways of fine-tuning, cheapest first."""
+    selected = select_arms(Task.CLASSIFICATION, ["fine_tune"])
+
+    assert [arm.name for arm in selected] == ["fine_tune_head", "fine_tune_full"]
+
+
+def test_arms_named_twice_are_selected_once() -> None:
+    """An arm named by itself and by its approach must run once."""
+    selected = select_arms(Task.CLASSIFICATION, ["rag", "rag"])
+
+    assert [arm.name for arm in selected] == ["rag"]
+
+
+def test_a_mistyped_arm_is_answered_with_the_nearest_name() -> None:
+    """The message must say what was meant and what there is."""
+    with pytest.raises(UnknownArmError, match="Did you mean 'fine_tune_head'") as caught:
+        select_arms(Task.CLASSIFICATION, ["finetune_head"])
+
+    assert "baseline_tfidf" in str(caught.value)
+
+
+def test_an_arm_that_needs_a_generator_cannot_be_made() -> None:
+    """It is listed so that it can be reported as not run, and is never imitated."""
+    (spec,) = select_arms(Task.CLASSIFICATION, ["prompting_generator"])
+
+    with pytest.raises(UnknownArmError, match="needs generator"):
+        load_arm_class(spec)
