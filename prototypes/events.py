@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from prototypes.contracts import ArmResult, ArmSpec, NotRun, TrialResult
+from prototypes.contracts import ArmSpec
+from prototypes.results import ArmResult, NotRun, TrialResult
 
 
 @dataclass(frozen=True, slots=True)

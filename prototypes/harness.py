@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from prototypes.contracts import Arm, ArmSpec, Dataset, NotRun, TrialResult, Verdict
+from prototypes.contracts import Arm, ArmSpec, Dataset
 from prototypes.data.splits import split_dataset
 from prototypes.errors import LaboratoryError, RunFolderError
 from prototypes.estimates import Forecast, Workload
@@ -33,6 +33,7 @@ from prototypes.plan import (
     skip_arm,
 )
 from prototypes.registry import arms_for, load_arm_class
+from prototypes.results import NotRun, TrialResult, Verdict
 from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
 from prototypes.workbench import Workbench
 

@@ -8,16 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from prototypes import runtime
-from prototypes.contracts import (
-    ArmResult,
-    ArmSpec,
-    FitReport,
-    Latency,
-    Prediction,
-    Progress,
-    Split,
-    Task,
-)
+from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Split, Task
 from prototypes.measure.costs import cost_per_1000_answers
 from prototypes.measure.latency import measure_latency
 from prototypes.measure.significance import Resampling
@@ -29,6 +20,7 @@ from prototypes.measure.summary import (
 )
 from prototypes.plan import TrialSettings
 from prototypes.registry import create_arm
+from prototypes.results import ArmResult, Latency
 from prototypes.run_folder import MeasuredArm, RunFolder
 from prototypes.workbench import Workbench
 

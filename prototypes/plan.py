@@ -14,18 +14,16 @@ from prototypes.contracts import (
     ArmSpec,
     Claim,
     Dataset,
-    DataSummary,
     LearningData,
     Limits,
-    NotRun,
     Sample,
     Split,
     Task,
-    TrialProtocol,
 )
 from prototypes.measure.metrics import primary_metric
 from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
+from prototypes.results import DataSummary, NotRun, TrialProtocol
 from prototypes.workbench import Workbench
 
 DEFAULT_MARGIN = 0.02

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from prototypes.contracts import Approach, FrozenSchema, Task
+from prototypes.contracts import Approach, Task
 from prototypes.errors import RunFolderError
+from prototypes.results import FrozenSchema
 
 
 class RunLock(FrozenSchema):

@@ -24,16 +24,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from prototypes.contracts import (
-    Arm,
-    ArmResult,
-    Document,
-    FrozenSchema,
-    SampleResult,
-    TrialResult,
-)
+from prototypes.contracts import Arm, Document
 from prototypes.errors import RunFolderError
 from prototypes.protocol import RunLock, require_same
+from prototypes.results import ArmResult, FrozenSchema, SampleResult, TrialResult
 from prototypes.storage import read_lines, read_schema, write_lines, write_schema, writing
 
 INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", ".lock"})

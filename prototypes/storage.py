@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from prototypes.contracts import FrozenSchema
 from prototypes.errors import RunFolderError
+from prototypes.results import FrozenSchema
 
 SchemaT = TypeVar("SchemaT", bound=FrozenSchema)
 

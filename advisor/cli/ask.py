@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def ask(
-    run: Path = typer.Argument(help="The run folder."),
-    question: str | None = typer.Argument(None, help="The question; without one: a conversation."),
+    run: Path = typer.Argument(metavar="RUN", help="The run folder."),
+    question: str | None = typer.Argument(
+        None, metavar="QUESTION", help="The question; without one: a conversation."
+    ),
     arm: str | None = typer.Option(None, "--arm", help="Another arm than the one that won."),
 ) -> None:
     """Put a question to a fitted arm of a run."""

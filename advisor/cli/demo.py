@@ -38,7 +38,7 @@ def demo(
     details: bool = typer.Option(False, "--details", help="Print the whole reports."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdicts only."),
 ) -> None:
-    """Advise, build, measure and judge on two shipped projects; no questions asked."""
+    """Run the whole loop on two shipped projects, no questions asked."""
     from advisor.errors import OutputError
     from advisor.knowledge.loader import load_rules
 

@@ -38,7 +38,7 @@ def doctor(
         False, "--deep", help="Also load the encoder and verify its checksum (seconds)."
     ),
 ) -> None:
-    """Look at this machine; exit code 2 if something needed is missing."""
+    """Look at this machine and name what is missing."""
     findings = [*_machine(), *map(_package, *zip(*_PACKAGES, strict=True))]
     if deep:
         findings.append(_encoder())

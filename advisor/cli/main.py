@@ -56,7 +56,12 @@ def _register() -> None:
         (doctor, "advisor doctor"),
     ):
         app.command(epilog=f"Example: {example}")(command)
-    app.add_typer(rules_app, name="rules", help="Check, show and test the rule base.")
+    app.add_typer(
+        rules_app,
+        name="rules",
+        help="Check, show and test the rule base.",
+        epilog="Example: advisor rules check",
+    )
     guard_all(app)
 
 

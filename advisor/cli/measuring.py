@@ -66,7 +66,7 @@ def conclude(
 
 def exit_for(tested: TestedAdvice, *, resume_with: str, is_strict: bool) -> None:
     """Leave with the exit code the outcome asks for; returns if that is 0."""
-    from prototypes.contracts import Outcome
+    from prototypes.results import Outcome
 
     if tested.trial.interrupted:
         typer.echo(f"Interrupted; what was measured is kept. Go on with: {resume_with}", err=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def prototype(
-    answers: Path = typer.Argument(help="The answers file."),
+    answers: Path = typer.Argument(metavar="ANSWERS", help="The answers file."),
     data: Path | None = typer.Option(
         None, "--data", help="Folder with documents/, questions.* or examples.*; or one file."
     ),
@@ -25,7 +25,10 @@ def prototype(
     examples: Path | None = typer.Option(None, "--examples", help="Labelled examples."),
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
     column: list[str] = typer.Option(
-        [], "--column", help="Where a column is called differently: text=utterance."
+        [],
+        "--column",
+        metavar="NAME=COLUMN",
+        help="Where a column is called differently: text=utterance.",
     ),
     task: str | None = typer.Option(None, "--task", help="classification or document_qa."),
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
@@ -41,7 +44,10 @@ def prototype(
     output: Path = typer.Option(Path("run"), "--output", "-o", help="The run folder."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
-    """Build and measure the arms on your data; writes the run folder with report.html."""
+    """Build the arms and measure them on your data.
+
+    The run folder gets every result and report.html.
+    """
     from advisor.cli.durations import parse_seconds
     from advisor.evidence.limits import task_from
     from advisor.evidence.trials import TrialOptions

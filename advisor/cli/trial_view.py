@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from advisor.cli.durations import in_words
-from prototypes.contracts import ArmResult
 from prototypes.events import (
     ArmFinished,
     ArmProgress,
@@ -19,6 +18,7 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
+from prototypes.results import ArmResult
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from advisor.knowledge.loader import load_rules
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.rule import RuleBase
-from prototypes.contracts import TrialResult
+from prototypes.results import TrialResult
 
 ANSWERS_FILE = "answers.yaml"
 RECOMMENDATION_FILE = "recommendation.json"

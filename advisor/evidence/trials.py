@@ -12,9 +12,10 @@ from advisor.evidence.run_files import store_advice
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.rule import RuleBase
-from prototypes.contracts import Dataset, TrialResult
+from prototypes.contracts import Dataset
 from prototypes.events import Event, Listener, TrialPlanned
 from prototypes.plan import TrialSettings
+from prototypes.results import TrialResult
 
 
 @dataclass(frozen=True, slots=True)

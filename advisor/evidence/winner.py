@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prototypes.contracts import ArmResult, Outcome, TrialResult
+from prototypes.results import ArmResult, Outcome, TrialResult
 
 
 def winning_arm(trial: TrialResult) -> str | None:

@@ -19,7 +19,7 @@ from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact, Report
 from advisor.schema.rule import RuleBase
-from prototypes.contracts import TrialResult
+from prototypes.results import TrialResult
 
 
 def build_report(

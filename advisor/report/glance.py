@@ -8,7 +8,7 @@ from advisor.report.trial_tables import arm_name, metric_cells, metric_name
 from advisor.report.wording import dollars, milliseconds, share
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact
-from prototypes.contracts import ArmResult, TrialResult
+from prototypes.results import ArmResult, TrialResult
 
 
 def build_glance(recommendation: Recommendation, trial: TrialResult | None) -> tuple[Fact, ...]:

@@ -7,7 +7,7 @@ from advisor.report.verdicts import deciding_figures
 from advisor.report.wording import as_sentence
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Tone
-from prototypes.contracts import Outcome, TrialResult
+from prototypes.results import Outcome, TrialResult
 
 _FINDINGS = {
     Outcome.CONFIRMED: "and the measurement confirms it",

@@ -15,7 +15,7 @@ from advisor.report.trial_tables import (
 from advisor.report.verdicts import describe_verdict
 from advisor.report.wording import as_sentence, plain_text
 from advisor.schema.report import Fact, Figure, TrialSection
-from prototypes.contracts import ArmResult, TrialResult
+from prototypes.results import ArmResult, TrialResult
 
 
 def build_trial_section(trial: TrialResult) -> TrialSection:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.report.wording import count_of, identifier, milliseconds, plain_text
 from advisor.schema.report import Fact
-from prototypes.contracts import DataSummary, TrialProtocol, TrialResult
+from prototypes.results import DataSummary, TrialProtocol, TrialResult
 
 MAX_REFUSED_SHOWN = 10
 

@@ -21,7 +21,7 @@ from advisor.report.wording import (
     seconds,
 )
 from advisor.schema.report import Column, Table
-from prototypes.contracts import ArmResult, Comparison, Interval, NotRun, TrialResult
+from prototypes.results import ArmResult, Comparison, Interval, NotRun, TrialResult
 
 NONE = "–"
 AT_95 = "(95\u00a0%)"

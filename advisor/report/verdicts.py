@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from advisor.report.wording import as_sentence, inside_sentence, plain_text, roughly
-from prototypes.contracts import Task, TrialResult
+from prototypes.contracts import Task
+from prototypes.results import TrialResult
 
 _SAMPLES = {Task.CLASSIFICATION: "labelled text", Task.DOCUMENT_QA: "question"}
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from prototypes.contracts import Interval
+from prototypes.results import Interval
 
 MAX_TEXT = 400
 MINUS = "\u2212"

@@ -61,7 +61,9 @@ class AnyOf(Frozen):
 def _kind(value: object) -> str:
     if isinstance(value, dict):
         return next((word for word in ("all", "any") if word in value), "leaf")
-    return {AllOf: "all", AnyOf: "any"}.get(type(value), "leaf")
+    if isinstance(value, AllOf):
+        return "all"
+    return "any" if isinstance(value, AnyOf) else "leaf"
 
 
 Condition = Annotated[

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from prototypes.contracts import Comparison
 from prototypes.measure.significance import Resampling, Scores, compare_paired
+from prototypes.results import Comparison
 
 
 def compare_arms(

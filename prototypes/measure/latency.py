@@ -9,7 +9,8 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from prototypes.contracts import Latency, Prediction
+from prototypes.contracts import Prediction
+from prototypes.results import Latency
 
 
 @dataclass(frozen=True, slots=True)

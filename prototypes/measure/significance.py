@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, norm
 
-from prototypes.contracts import Interval
 from prototypes.errors import TooFewSamplesError
+from prototypes.results import Interval
 
 Scores = NDArray[np.float64]
 """One score per test sample, in the order of the test split; NaN where it is undefined."""

@@ -6,15 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from prototypes.contracts import (
-    Interval,
-    Latency,
-    Limits,
-    Prediction,
-    Sample,
-    SampleResult,
-    Task,
-)
+from prototypes.contracts import Limits, Prediction, Sample, Task
 from prototypes.measure.metrics import encode_labels, score_samples
 from prototypes.measure.significance import (
     Resampling,
@@ -22,6 +14,7 @@ from prototypes.measure.significance import (
     bootstrap_macro_f1,
     bootstrap_mean,
 )
+from prototypes.results import Interval, Latency, SampleResult
 
 
 def score_predictions(

@@ -6,15 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from prototypes.contracts import (
-    Approach,
-    ArmResult,
-    Claim,
-    Comparison,
-    NotRun,
-    Outcome,
-    Verdict,
-)
+from prototypes.contracts import Approach, Claim
 from prototypes.measure.comparisons import find_comparison
 from prototypes.measure.significance import (
     Scores,
@@ -31,6 +23,7 @@ from prototypes.measure.wording import (
     name_arm,
     open_sentence,
 )
+from prototypes.results import ArmResult, Comparison, NotRun, Outcome, Verdict
 
 SUPERIORITY_ALPHA = 0.05
 """Two-sided; shared by the rivals that might be better."""

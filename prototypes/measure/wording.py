@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prototypes.contracts import Approach, ArmResult, Comparison
+from prototypes.contracts import Approach
+from prototypes.results import ArmResult, Comparison
 
 APPROACH_NAMES = {
     Approach.BASELINE: "the baseline",

@@ -1,10 +1,12 @@
 """A sequence-to-sequence model warm-started from an encoder on both sides.
 
-Both halves take over the parameters of the encoder; the cross-attention between them and the
-output head start from noise (Rothe, Narayan and Severyn 2020, "Leveraging Pre-trained Checkpoints
-for Sequence Generation Tasks", their BERT2BERT). Two economies keep it trainable on a CPU: the
-decoder's vocabulary is cut down to the pieces of the training outputs and to single characters,
-with which every other word can still be spelt, and the encoder's word embeddings stay fixed.
+Both halves take over the parameters of the encoder, and the output head starts from noise (Rothe,
+Narayan and Severyn 2020, "Leveraging Pre-trained Checkpoints for Sequence Generation Tasks", their
+BERT2BERT). Three things differ from the paper so that few pairs and a CPU are enough: the
+cross-attention starts as a copy of the self-attention below it instead of from noise (on 240
+questions every answer was learnt in 15 epochs; from noise none was in 10), the decoder's
+vocabulary is cut down to the pieces of the training outputs and to single characters, with which
+every other word can still be spelt, and the encoder's word embeddings stay fixed.
 """
 
 from __future__ import annotations
@@ -178,6 +180,8 @@ def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHe
     words = "embeddings.word_embeddings.weight"
     parameters[words] = parameters[words][vocabulary.pieces]
     decoder.bert.load_state_dict(parameters, strict=False)
+    for layer in decoder.bert.encoder.layer:
+        layer.crossattention.load_state_dict(layer.attention.state_dict())
     decoder.tie_weights()
     return decoder
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prototypes import TrialSettings, run_trial
-from prototypes.contracts import Approach, Claim, Dataset, LearningData, Limits, Outcome
+from prototypes.contracts import Approach, Claim, Dataset, LearningData, Limits
 from prototypes.errors import DataError, UnknownArmError
 from prototypes.events import (
     ArmFinished,
@@ -20,6 +20,7 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
+from prototypes.results import Outcome
 from prototypes.run_folder import load_lock, load_run, load_trial
 
 Hooks = dict[str, Callable[[LearningData], None]]

@@ -59,7 +59,7 @@ def test_every_question_is_asked_and_saved(start: Start, path: Path) -> None:
     for number in range(1, 31):
         _expect(child, f"Question {number} of at most 30")
         child.send("1")
-    _expect(child, "Every question is answered")
+    _expect(child, "Choose an answer to change it")
     child.send("f")
     _end(child)
 

@@ -8,19 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from prototypes.contracts import (
-    Approach,
-    ArmResult,
-    Claim,
-    Interval,
-    Latency,
-    NotRun,
-    Outcome,
-    Verdict,
-)
+from prototypes.contracts import Approach, Claim
 from prototypes.measure.comparisons import compare_arms
 from prototypes.measure.significance import Resampling, Scores
 from prototypes.measure.verdict import Evidence, choose_representative, judge_claim
+from prototypes.results import ArmResult, Interval, Latency, NotRun, Outcome, Verdict
 
 CLAIM = Claim(Approach.RAG)
 

@@ -20,7 +20,8 @@ from advisor.schema.report import Report
 from advisor.schema.rule import ApproachInfo, Criterion, Level, RuleBase, Source
 from advisor.vocabulary import Approach, Status
 from prototypes.contracts import Approach as ArmApproach
-from prototypes.contracts import (
+from prototypes.contracts import Task
+from prototypes.results import (
     ArmResult,
     Comparison,
     DataSummary,
@@ -28,7 +29,6 @@ from prototypes.contracts import (
     Latency,
     NotRun,
     Outcome,
-    Task,
     TrialProtocol,
     TrialResult,
     Verdict,

@@ -12,7 +12,7 @@ from advisor.schema.recommendation import Flip, Recommendation
 from advisor.schema.report import Report
 from advisor.schema.rule import RuleBase
 from advisor.vocabulary import Approach, Status
-from prototypes.contracts import Outcome, TrialResult
+from prototypes.results import Outcome, TrialResult
 
 Build = Callable[..., Report]
 

@@ -17,7 +17,7 @@ from advisor.schema.answers import Answers, Project
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Report
 from advisor.schema.rule import RuleBase
-from prototypes.contracts import TrialResult
+from prototypes.results import TrialResult
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = "<script>alert(1)</script> \"'> [bold]b[/bold] | a `b` \u202egnp.exe {{ 7 * 7 }} *x*"

@@ -19,7 +19,7 @@ from advisor.report.wording import (
     share,
     strength,
 )
-from prototypes.contracts import Interval
+from prototypes.results import Interval
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,9 @@ class HeadArm:
         vectors = workbench.embed(inputs_of(samples))
         targets = label_indices(samples, labels)
         progress(0.5)
-        chosen, score = choose_inverse_penalty(vectors, targets, n_train=len(data.train))
+        chosen, score = choose_inverse_penalty(
+            vectors, targets, labels=labels, n_train=len(data.train)
+        )
         is_known = targets >= 0
         head = fit_head(vectors[is_known], targets[is_known], labels=labels, inverse_penalty=chosen)
         self._head, self._workbench = head, workbench
@@ -166,7 +168,11 @@ class HeadArm:
 
 
 def choose_inverse_penalty(
-    vectors: NDArray[np.float32], targets: NDArray[np.int64], *, n_train: int
+    vectors: NDArray[np.float32],
+    targets: NDArray[np.int64],
+    *,
+    labels: Sequence[str],
+    n_train: int,
 ) -> tuple[float, float | None]:
     """Choose C by accuracy on the rows after the first `n_train`; the smaller one if they tie.
 
@@ -177,9 +183,8 @@ def choose_inverse_penalty(
     held_out, right = vectors[n_train:], targets[n_train:]
     if not len(right):
         return DEFAULT_INVERSE_PENALTY, None
-    names = [str(index) for index in range(int(y.max()) + 1)]
     scores = {
-        c: accuracy(fit_head(x, y, labels=names, inverse_penalty=c).probabilities(held_out), right)
+        c: accuracy(fit_head(x, y, labels=labels, inverse_penalty=c).probabilities(held_out), right)
         for c in INVERSE_PENALTIES
     }
     best = max(scores, key=lambda c: (scores[c] or 0.0, -c))

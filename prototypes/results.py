@@ -1,0 +1,174 @@
+"""What a trial leaves behind: the schemas of the files in a run folder, read by other programs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prototypes.contracts import Approach, Task
+
+
+class FrozenSchema(BaseModel):
+    """A value that is written to a file; unknown keys are refused, fields cannot be changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Interval(FrozenSchema):
+    """A measured value with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Latency(FrozenSchema):
+    """Milliseconds for one query at a time, after warm-up."""
+
+    p50: float
+    p95: float
+    n_queries: int
+    stages: dict[str, float] = Field(default_factory=dict)
+    """Median milliseconds per stage: encode, search, generate."""
+
+
+class ArmResult(FrozenSchema):
+    """What was measured of one arm."""
+
+    name: str
+    approach: Approach
+    title: str
+    feasible: bool
+    infeasible_because: list[str] = Field(default_factory=list)
+    """Which hard limits were broken, with the measured figure."""
+    cites: bool
+    metrics: dict[str, Interval]
+    latency_ms: Latency
+    throughput_per_second: float
+    fit_seconds: float
+    predict_seconds: float
+    cost_per_1000: float | None
+    """US dollars for 1,000 answers at the machine price in `Protocol.machine_hour_usd`."""
+    n_trained_parameters: int = 0
+    size_mb: float
+    """Size on disk of what was fitted, in megabytes."""
+    validation_score: float | None = None
+    notes: list[str] = Field(default_factory=list)
+
+
+class NotRun(FrozenSchema):
+    """An arm that was not run, why, and what would run it."""
+
+    name: str
+    approach: Approach
+    title: str
+    reason: str
+    enable: str
+    """The flag or file that would run it."""
+
+
+class Comparison(FrozenSchema):
+    """A paired difference between two arms on the same samples: `arm` minus `against`."""
+
+    arm: str
+    against: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    """Exact McNemar, two-sided, for 0/1 metrics; paired bootstrap otherwise."""
+    n_only_arm_right: int | None = None
+    n_only_against_right: int | None = None
+
+
+class Outcome(StrEnum):
+    """What the measurement says about the claim."""
+
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Verdict(FrozenSchema):
+    """The claim held against the measurement."""
+
+    outcome: Outcome
+    approach: Approach
+    arm: str | None
+    """The arm that stood for the approach; chosen on validation samples only."""
+    because: str
+    """One sentence with the figures that decide."""
+    samples_needed: int | None = None
+    """Test samples in all that would separate the top two; only when it cannot be told."""
+    cheaper: str | None = None
+    """An arm that is cheaper and within the margin, if there is one."""
+    deciding_rival: str | None = None
+
+
+class DataSummary(FrozenSchema):
+    """What the data looked like and what was done to it."""
+
+    n_train: int
+    n_validation: int
+    n_test: int
+    n_documents: int
+    n_passages: int
+    n_labels: int
+    n_unanswerable_test: int
+    n_duplicates_removed: int
+    n_conflicting_labels: int
+    n_test_seen_in_train: int
+    test_was_given: bool
+    n_synthetic_test: int
+    refused: list[str] = Field(default_factory=list)
+
+
+class TrialProtocol(FrozenSchema):
+    """How the trial was run, enough to run it again."""
+
+    seed: int
+    margin: float
+    n_bootstrap: int
+    confidence: float = 0.95
+    encoder: str
+    encoder_sha256: str | None
+    precision: Literal["float32", "bfloat16"]
+    threads: int
+    test_sha256: str
+    data_fingerprint: str
+    machine_hour_usd: float | None
+    versions: dict[str, str]
+    limits: dict[str, float | bool | None]
+
+
+class TrialResult(FrozenSchema):
+    """The content of `trial.json`."""
+
+    schema_version: Literal[1] = 1
+    task: Task
+    primary_metric: str
+    n_test: int
+    arms: list[ArmResult]
+    not_run: list[NotRun] = Field(default_factory=list)
+    comparisons: list[Comparison]
+    verdict: Verdict | None
+    data: DataSummary
+    protocol: TrialProtocol
+    interrupted: bool = False
+
+
+class SampleResult(FrozenSchema):
+    """One line of `samples/<arm>.jsonl`."""
+
+    id: str
+    input: str
+    targets: list[str]
+    unanswerable: bool
+    output: str | None
+    confidence: float
+    citations: list[str]
+    retrieved: list[str]
+    scores: dict[str, float]
