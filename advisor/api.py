@@ -38,7 +38,7 @@ def advise(
             "priorities": check_priorities(given.priorities, where="answers"),
         }
     )
-    return consult(compiled, checked, seed=seed)
+    return consult(compiled, checked, seed=seed, is_explained=True)
 
 
 @lru_cache(maxsize=1)

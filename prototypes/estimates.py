@@ -41,9 +41,9 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.CLASSIFICATION, Approach.FINE_TUNE): Effort(train=1, test=1),
     (Task.CLASSIFICATION, "fine_tune_full"): Effort(train=12, test=1),
     (Task.CLASSIFICATION, Approach.HYBRID): Effort(train=13, test=1),
-    (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=1, test=10),
-    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=150, test=10),
-    (Task.DOCUMENT_QA, Approach.HYBRID): Effort(train=12, documents=2, test=10),
+    (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=2, test=2),
+    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=60, test=10),
+    (Task.DOCUMENT_QA, Approach.HYBRID): Effort(documents=3, test=2),
 }
 
 

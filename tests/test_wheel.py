@@ -79,3 +79,12 @@ def test_wheel_recommends(installed: Path, tmp_path: Path) -> None:
 
     assert told["schema_version"] == 1
     assert len(told["ranking"]) == 4
+
+
+@pytest.mark.slow
+def test_wheel_carries_the_tests_of_its_rules(installed: Path, tmp_path: Path) -> None:
+    """`advisor rules test` runs the cases and whole projects that lie inside the wheel."""
+    told = json.loads(_run(installed, "rules", "test", "--format", "json", cwd=tmp_path))
+
+    assert told["n_rule_cases"] > 700
+    assert told["n_consultations"] == 17

@@ -2,55 +2,52 @@
 
 from __future__ import annotations
 
-import functools
+import os
 import sys
-from collections.abc import Callable
-from typing import ParamSpec
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
+from typer.core import TyperGroup
 
 from advisor.errors import AdvisorError
 from advisor.vocabulary import ExitCode
 from prototypes.errors import LaboratoryError
 
-P = ParamSpec("P")
+_OF_THE_COMMAND_LINE = ("typer", "click")
+"""Where the exceptions come from that stand for usage errors and exits."""
 
 
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
+class GuardedGroup(TyperGroup):
+    """A command line of which no command ends in a traceback."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """Run a command behind the boundary."""
+        with boundary():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
     """Turn everything a command may raise into a message on stderr and an exit code.
 
     A user's mistake is one sentence; a mistake of ours is one sentence and a file with the
     traceback; Ctrl-C is silent but for what the command itself has said.
     """
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except AdvisorError as error:
-            raise _stop(str(error), error.exit_code) from error
-        except LaboratoryError as error:
-            raise _stop(str(error), ExitCode.USAGE) from error
-        except KeyboardInterrupt as error:
-            raise _stop("interrupted.", ExitCode.INTERRUPTED) from error
-        except BrokenPipeError as error:
-            raise _quiet_pipe() from error
-        except Exception as error:
-            if type(error).__module__.startswith("typer"):
-                raise
-            raise _stop(_internal(error), ExitCode.INTERNAL) from error
-
-    return run
-
-
-def guard_all(app: typer.Typer) -> None:
-    """Put every command of an application, and of its sub-applications, behind the boundary."""
-    for command in app.registered_commands:
-        if command.callback is not None:
-            command.callback = guarded(command.callback)
-    for group in app.registered_groups:
-        if group.typer_instance is not None:
-            guard_all(group.typer_instance)
+    try:
+        yield
+    except AdvisorError as error:
+        raise _stop(str(error), error.exit_code) from error
+    except LaboratoryError as error:
+        raise _stop(str(error), ExitCode.USAGE) from error
+    except KeyboardInterrupt as error:
+        raise _stop("interrupted.", ExitCode.INTERRUPTED) from error
+    except BrokenPipeError as error:
+        raise _quiet_pipe() from error
+    except Exception as error:
+        if type(error).__module__.startswith(_OF_THE_COMMAND_LINE):
+            raise
+        raise _stop(_internal(error), ExitCode.INTERNAL) from error
 
 
 def _stop(message: str, code: ExitCode) -> typer.Exit:
@@ -59,13 +56,13 @@ def _stop(message: str, code: ExitCode) -> typer.Exit:
 
 
 def _quiet_pipe() -> typer.Exit:
-    sys.stdout = None  # whoever read us is gone; do not flush again
+    """Let the flush at exit go nowhere: whoever read us, such as `head`, has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return typer.Exit(int(ExitCode.OK))
 
 
 def _internal(error: Exception) -> str:
     """Save the traceback and say where it is."""
-    import os
     import tempfile
     import traceback
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +12,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
 
 if TYPE_CHECKING:
+    from advisor.evidence.trials import TrialOptions
     from advisor.schema.report import Report
     from advisor.schema.rule import RuleBase
     from prototypes.contracts import Dataset
+
+
+_ASKED = "python_reference"
+"""The project that answers questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class DemoProject:
     name: str
     about: str
     load: Callable[[], Dataset]
+    margin: float
+    """The smallest difference worth having in this project."""
 
 
 def demo(
@@ -36,22 +46,38 @@ def demo(
     ),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     details: bool = typer.Option(False, "--details", help="Print the whole reports."),
+    budget: str = typer.Option(
+        "105s", "--budget", help="Arms that would take longer are left out, saying so."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdicts only."),
 ) -> None:
     """Run the whole loop on two shipped projects, no questions asked."""
+    from advisor.cli.durations import parse_seconds
     from advisor.errors import OutputError
+    from advisor.evidence.trials import TrialOptions
     from advisor.knowledge.loader import load_rules
 
     start = time.monotonic()
+    deadline = start + parse_seconds(budget)
     rule_base = load_rules()
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(path=output, reason=error.strerror or str(error)) from error
-    reports = [
-        _run(project, rule_base, run=output / project.name, seed=seed, quiet=quiet, details=details)
-        for project in _chosen(only)
-    ]
+    projects = _chosen(only)
+    with resumable(_this_command()):
+        reports = []
+        for n_left, project in zip(range(len(projects), 0, -1), projects, strict=True):
+            plan = TrialOptions(
+                seed=seed,
+                resume=True,
+                margin=project.margin,
+                budget_seconds=max(1.0, (deadline - time.monotonic()) / n_left),
+            )
+            folder = output / project.name
+            reports.append(
+                _run(project, rule_base, run=folder, plan=plan, quiet=quiet, details=details)
+            )
     _sum_up(reports, output, seconds=time.monotonic() - start, quiet=quiet)
 
 
@@ -64,11 +90,13 @@ def _projects() -> tuple[DemoProject, ...]:
             name="python_reference",
             about="answer questions from the Python language reference that ships with Python",
             load=load_python_reference,
+            margin=0.05,  # what 124 test questions can resolve
         ),
         DemoProject(
             name="api_router",
             about="route a one-line API summary to the SciPy or scikit-learn package it belongs to",
             load=load_api_summaries,
+            margin=0.02,
         ),
     )
 
@@ -91,23 +119,21 @@ def _run(
     rule_base: RuleBase,
     *,
     run: Path,
-    seed: int,
+    plan: TrialOptions,
     quiet: bool,
     details: bool,
 ) -> Report:
     from importlib.resources import as_file, files
 
-    from advisor.evidence.trials import TrialOptions
     from advisor.knowledge.answers_file import load_answers
 
     with as_file(files("advisor.demo") / f"{project.name}.yaml") as path:
         answers = load_answers(path, rule_base)
     if not quiet:
         typer.echo(f"\n{answers.project.name}: {project.about}", err=True)
-    options = TrialOptions(seed=seed, resume=True)
-    tested = measure(answers, project.load(), rule_base, run=run, options=options, quiet=quiet)
+    tested = measure(answers, project.load(), rule_base, run=run, options=plan, quiet=quiet)
     report = conclude(tested, answers, rule_base, run=run, quiet=quiet or not details)
-    exit_for(tested, resume_with="advisor demo", is_strict=False)
+    exit_for(tested, is_strict=False)
     return report
 
 
@@ -117,7 +143,12 @@ def _sum_up(reports: list[Report], output: Path, *, seconds: float, quiet: bool)
     from advisor.cli.durations import in_words
 
     typer.echo(f"\nDone in {in_words(seconds)}. Look closer:", err=True)
-    for name in sorted(path.parent.name for path in output.glob("*/trial.json")):
-        typer.echo(f"  {output / name / 'report.html'}", err=True)
-    typer.echo('  advisor ask advisor-demo/python_reference "What does a bare raise do?"', err=True)
+    for path in sorted(output.glob("*/report.html")):
+        typer.echo(f"  {path}", err=True)
+    if (output / _ASKED).exists():
+        typer.echo(f'  advisor ask {output / _ASKED} "What does a bare raise do?"', err=True)
     typer.echo("Your own project: advisor interview", err=True)
+
+
+def _this_command() -> str:
+    return shlex.join(["advisor", *sys.argv[1:]])

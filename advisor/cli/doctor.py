@@ -37,12 +37,15 @@ def doctor(
     deep: bool = typer.Option(
         False, "--deep", help="Also load the encoder and verify its checksum (seconds)."
     ),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Only say what is missing."),
 ) -> None:
     """Look at this machine and name what is missing."""
     findings = [*_machine(), *map(_package, *zip(*_PACKAGES, strict=True))]
     if deep:
         findings.append(_encoder())
     for finding in findings:
+        if quiet and finding.is_there:
+            continue
         mark = "ok     " if finding.is_there else "missing"
         typer.echo(f"{mark}  {finding.name:<22} {finding.detail}")
         if finding.remedy and not finding.is_there:

@@ -33,6 +33,9 @@ def interview(
     plain: bool = typer.Option(
         False, "--plain", help="Line by line, for screen readers; the default where TERM=dumb."
     ),
+    rules: Path | None = typer.Option(
+        None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing after the interview."),
 ) -> None:
     """Answer questions about the project; the answers go into a file."""
@@ -42,12 +45,17 @@ def interview(
     )
     path = resume or output
     answers = hold_interview(
-        path, choose_questioner(plain=plain), is_resumed=resume is not None, ask_all=ask_all
+        path,
+        choose_questioner(plain=plain),
+        is_resumed=resume is not None,
+        ask_all=ask_all,
+        rules=rules,
     )
     if not quiet:
         n_known = sum(answers.is_known(criterion) for criterion in answers.answers)
         typer.echo(f"{n_known} answers saved in {path}.", err=True)
-        typer.echo(f"Next: advisor recommend {shlex.quote(str(path))}", err=True)
+        option = f" --rules {shlex.quote(str(rules))}" if rules else ""
+        typer.echo(f"Next: advisor recommend {shlex.quote(str(path))}{option}", err=True)
 
 
 def hold_interview(
@@ -56,6 +64,7 @@ def hold_interview(
     *,
     is_resumed: bool,
     ask_all: bool = False,
+    rules: Path | None = None,
 ) -> Answers:
     """Ask, and save to `path` after each answer."""
     from advisor.inference.compiled import compile_rules
@@ -64,7 +73,7 @@ def hold_interview(
     from advisor.interview.session import open_session, run_interview
     from advisor.knowledge.loader import load_rules
 
-    rule_base = load_rules()
+    rule_base = load_rules(rules)
     start = open_session(path, rule_base, resume=is_resumed)
     return run_interview(
         rule_base,

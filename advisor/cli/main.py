@@ -6,7 +6,8 @@ import typer
 
 from advisor import __version__
 from advisor.cli.ask import ask
-from advisor.cli.boundary import guard_all, guarded
+from advisor.cli.boundary import GuardedGroup
+from advisor.cli.cases import cases
 from advisor.cli.demo import demo
 from advisor.cli.doctor import doctor
 from advisor.cli.guided import guided
@@ -18,6 +19,7 @@ from advisor.cli.rules import rules_app
 
 app = typer.Typer(
     name="advisor",
+    cls=GuardedGroup,
     help="Prompt, retrieve, fine-tune or combine? Cited advice, then a measurement on your data.",
     epilog="Try it: advisor demo",
     add_completion=False,
@@ -42,7 +44,7 @@ def start(
 ) -> None:
     """Ask, advise, build and measure; without a command: the guided flow."""
     if context.invoked_subcommand is None:
-        guarded(guided)()
+        guided()
 
 
 def _register() -> None:
@@ -52,6 +54,7 @@ def _register() -> None:
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
+        (cases, "advisor cases answers.yaml -n 3"),
         (demo, "advisor demo"),
         (doctor, "advisor doctor"),
     ):
@@ -62,7 +65,6 @@ def _register() -> None:
         help="Check, show and test the rule base.",
         epilog="Example: advisor rules check",
     )
-    guard_all(app)
 
 
 _register()

@@ -31,12 +31,20 @@ def measure(
     """Put the recommendation to the test with a progress bar on stderr."""
     from rich.console import Console
 
+    from advisor.cli.interruption import remembered_ctrl_c
     from advisor.cli.trial_view import trial_progress
     from advisor.evidence.trials import put_to_the_test
+    from prototypes.events import Event, TrialFinished
 
     console = Console(stderr=True, highlight=False)
     _tell_refused(dataset)
-    with trial_progress(console, quiet=quiet) as on_event:
+    with remembered_ctrl_c() as raise_again, trial_progress(console, quiet=quiet) as show:
+
+        def on_event(event: Event) -> None:
+            show(event)
+            if not isinstance(event, TrialFinished):
+                raise_again()
+
         return put_to_the_test(
             answers, dataset, rule_base, run=run, options=options, on_event=on_event
         )
@@ -64,13 +72,16 @@ def conclude(
     return report
 
 
-def exit_for(tested: TestedAdvice, *, resume_with: str, is_strict: bool) -> None:
-    """Leave with the exit code the outcome asks for; returns if that is 0."""
+def exit_for(tested: TestedAdvice, *, is_strict: bool) -> None:
+    """Leave with the exit code the outcome asks for; returns if that is 0.
+
+    Raises:
+        KeyboardInterrupt: If the trial was interrupted; by now what it has is on disk.
+    """
     from prototypes.results import Outcome
 
     if tested.trial.interrupted:
-        typer.echo(f"Interrupted; what was measured is kept. Go on with: {resume_with}", err=True)
-        raise typer.Exit(ExitCode.INTERRUPTED)
+        raise KeyboardInterrupt
     verdict = tested.trial.verdict
     if is_strict and verdict is not None and verdict.outcome == Outcome.CONTRADICTED:
         raise typer.Exit(ExitCode.CONTRADICTED)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
 
 if TYPE_CHECKING:
+    from advisor.evidence.trials import TrialOptions
     from prototypes.contracts import Task
+    from prototypes.data.request import DataRequest
 
 
 def prototype(
@@ -25,39 +29,32 @@ def prototype(
     examples: Path | None = typer.Option(None, "--examples", help="Labelled examples."),
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
     column: list[str] = typer.Option(
-        [],
-        "--column",
-        metavar="NAME=COLUMN",
-        help="Where a column is called differently: text=utterance.",
+        [], "--column", metavar="NAME=COLUMN", help="Another name for a column: text=utterance."
     ),
     task: str | None = typer.Option(None, "--task", help="classification or document_qa."),
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
     generator: str | None = typer.Option(None, "--generator", help="A language model."),
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
-    margin: float = typer.Option(0.02, "--margin", help="Smallest difference worth having."),
+    margin: float = typer.Option(
+        0.02, "--margin", min=0, max=1, help="Smallest difference worth having."
+    ),
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
     strict: bool = typer.Option(
         False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
     ),
-    output: Path = typer.Option(Path("run"), "--output", "-o", help="The run folder."),
+    output: Path = typer.Option(
+        Path("run"), "--output", "-o", help="The run folder; also report.html."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
-    """Build the arms and measure them on your data.
-
-    The run folder gets every result and report.html.
-    """
+    """Build the arms and measure them on your data."""
     from advisor.cli.durations import parse_seconds
-    from advisor.evidence.limits import task_from
     from advisor.evidence.trials import TrialOptions
-    from advisor.knowledge.answers_file import load_answers
-    from advisor.knowledge.loader import load_rules
-    from prototypes.data.readers import read_dataset
     from prototypes.data.request import DataRequest
 
-    rule_base = load_rules()
-    said = load_answers(answers, rule_base)
+    _require_data(data or documents or questions or examples)
     request = DataRequest(
         folder=data,
         documents=documents,
@@ -65,11 +62,11 @@ def prototype(
         examples=examples,
         test=test,
         columns=_columns(column),
-        task=_task(task) or task_from(said),
+        task=_task(task),
         strict=strict,
     )
     options = TrialOptions(
-        arms=tuple(name.strip() for name in arms.split(",")) if arms else None,
+        arms=_names(arms),
         margin=margin,
         seed=seed,
         budget_seconds=parse_seconds(budget) if budget else None,
@@ -77,10 +74,47 @@ def prototype(
         encoder=encoder,
         generator=generator,
     )
-    dataset = read_dataset(request)
-    tested = measure(said, dataset, rule_base, run=output, options=options, quiet=quiet)
-    conclude(tested, said, rule_base, run=output, quiet=quiet)
-    exit_for(tested, resume_with=f"{_this_command()} --resume", is_strict=strict)
+    with resumable(f"{_this_command()} --resume"):
+        _test(answers, request, options=options, run=output, quiet=quiet)
+
+
+def _test(
+    answers: Path, request: DataRequest, *, options: TrialOptions, run: Path, quiet: bool
+) -> None:
+    """Read answers and data, put the recommendation to the test, report."""
+    from advisor.evidence.limits import task_from
+    from advisor.knowledge.answers_file import load_answers
+    from advisor.knowledge.loader import load_rules
+    from prototypes.data.readers import read_dataset
+
+    rule_base = load_rules()
+    said = load_answers(answers, rule_base)
+    dataset = read_dataset(replace(request, task=request.task or task_from(said)))
+    tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
+    conclude(tested, said, rule_base, run=run, quiet=quiet)
+    exit_for(tested, is_strict=request.strict)
+
+
+def _require_data(given: Path | None) -> None:
+    from advisor.errors import AdvisorError
+
+    if given is None:
+        raise AdvisorError(
+            "no data was given, and without data nothing can be measured; name a folder or file "
+            "with --data, or see `advisor demo` for an example."
+        )
+
+
+def _names(arms: str | None) -> tuple[str, ...] | None:
+    """Read `--arms rag,fine_tune`; None stands for all arms."""
+    from advisor.errors import AdvisorError
+
+    if arms is None:
+        return None
+    names = tuple(name.strip() for name in arms.split(",") if name.strip())
+    if not names:
+        raise AdvisorError(f"--arms: {arms!r} names no arm; expected such as rag,fine_tune.")
+    return names
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

@@ -43,6 +43,9 @@ def recommend(
     strict: bool = typer.Option(
         False, "--strict", help="Leave with exit code 4 when there is no clear winner."
     ),
+    rules: Path | None = typer.Option(
+        None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on standard error."),
 ) -> None:
     """Recommend an approach from an answers file."""
@@ -50,9 +53,9 @@ def recommend(
     from advisor.knowledge.answers_file import apply_overrides, load_answers
     from advisor.knowledge.loader import load_rules
 
-    rule_base = load_rules()
+    rule_base = load_rules(rules)
     given = apply_overrides(load_answers(answers, rule_base), overrides, rule_base)
-    recommendation = advise(given)
+    recommendation = advise(given, rule_base)
     show(rule_base, given, recommendation, output_format=output_format, output=output)
     if output is not None and not quiet:
         typer.echo(f"Written to {output}.", err=True)

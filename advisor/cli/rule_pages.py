@@ -16,6 +16,7 @@ from advisor.schema.rule import (
     Condition,
     Criterion,
     Leaf,
+    NoticeRule,
     Rule,
     RuleBase,
     Source,
@@ -139,7 +140,15 @@ def _effect(statement: Statement) -> Section:
             return "Suggests", f"{statement.technique}, beside {fitting}"
         case VariantRule():
             return "Chooses", f"{statement.choice} for {statement.slot}"
+        case NoticeRule():
+            return "Says", _notice(statement)
     raise AssertionError(statement)
+
+
+def _notice(rule: NoticeRule) -> str:
+    open_questions = ", ".join(rule.while_unanswered)
+    limit = f" (only while {open_questions} has no answer)" if open_questions else ""
+    return f"{rule.notice}: {rule.advice}{limit}"
 
 
 def _centred(rule: Rule) -> str:

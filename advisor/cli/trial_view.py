@@ -25,7 +25,8 @@ from prototypes.results import ArmResult
 def trial_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[Event], None]]:
     """Draw a trial's events on `console`; nothing at all if `quiet`.
 
-    The bar counts expected seconds, not arms, so that the time left means something.
+    Where the cursor cannot move there is no bar, only a line per arm. The bar counts expected
+    seconds, not arms, so that the time left means something.
     """
     if quiet:
         yield _ignore
@@ -36,7 +37,8 @@ def trial_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[Event
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    is_still = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=is_still) as progress:
         yield _View(console, progress).show
 
 

@@ -85,5 +85,5 @@ def _parse(schema: type[S], text: str, path: Path) -> S:
         where = ".".join(map(str, first["loc"])) or "the whole file"
         raise RunFolderError(
             f"{path}: was not written by this version of Advisor ({where}: {first['msg']}); "
-            "run `advisor prototype` again."
+            "`advisor prototype … --resume` writes it anew."
         ) from error

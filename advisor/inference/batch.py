@@ -6,8 +6,8 @@ Results have one column per set of answers, because numpy is fast along the last
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from advisor.inference.blocks import CAP, Block, DampedGroup
 from advisor.inference.compiled import CompiledRules
+from advisor.inference.lookup import WORD, Array, Tables, Words, build_tables
 
 Codes = NDArray[np.int8]
 """One row per set of answers, one code per criterion."""
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_WORD = 64
+CHUNK = 16_384
+"""So many sets of answers are evaluated at once: what they need stays in the cache."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,19 @@ class Batch:
     """Whole millidecibans, one row per approach."""
     excluded: Flags
     """One row per approach."""
-    fired: Flags
-    """One row per rule or veto, in the order of `CompiledRules.statements`."""
+    state: Words = field(repr=False)
+    """The true clauses."""
+    n_deciding: int
+
+    @cached_property
+    def fired(self) -> Flags:
+        """One row per rule or veto, in the order of `CompiledRules.statements`."""
+        return np.stack([_bit(self.state, s) for s in range(self.n_deciding)])
+
+    @cached_property
+    def values(self) -> Array:
+        """The scores, -inf where an approach is excluded."""
+        return np.where(self.excluded, -np.inf, self.scores)
 
     @cached_property
     def winners(self) -> Array:
@@ -42,7 +54,7 @@ class Batch:
 
         All zeros where every approach is excluded.
         """
-        return split_wins(np.where(self.excluded, -np.inf, self.scores))
+        return split_wins(self.values)
 
 
 def split_wins(values: Array) -> Array:
@@ -55,77 +67,100 @@ def split_wins(values: Array) -> Array:
 
 def weigh_batch(compiled: CompiledRules, codes: Codes) -> Batch:
     """Evaluate the whole rule base for each row of codes."""
-    fired = fire_batch(compiled, codes)
-    return Batch(score_batch(compiled, fired), exclude_batch(compiled, fired), fired)
+    tables = build_tables(compiled)
+    n_rows, n_approaches = len(codes), len(compiled.approaches)
+    scores = np.empty((n_approaches, n_rows))
+    excluded = np.empty((n_approaches, n_rows), dtype=np.bool_)
+    state = np.empty((tables.n_words, n_rows), dtype=np.uint64)
+    for start in range(0, n_rows, CHUNK):
+        part = slice(start, start + CHUNK)
+        state[:, part] = found = _read_state(compiled, tables, codes=codes[part])
+        _score(compiled, tables, state=found, scores=scores[:, part])
+        excluded[:, part] = _exclude(compiled, found)
+    return Batch(scores, excluded, state, compiled.n_deciding)
 
 
-def fire_batch(compiled: CompiledRules, codes: Codes) -> Flags:
-    """Find which rules and vetoes are true for each row of codes."""
-    n_words = -(-compiled.n_clauses // _WORD)
-    state = np.full((len(codes), n_words), ~np.uint64(0))
-    for i, masks in enumerate(compiled.masks):
-        state &= _words(masks, n_words)[codes[:, i]]
-    bits = np.unpackbits(state.view(np.uint8), axis=1, bitorder="little").view(np.bool_)
-    n_deciding = len(compiled.rules) + len(compiled.vetoes)
-    fired = np.ascontiguousarray(bits[:, :n_deciding].T)
-    for own, others in compiled.extras:
-        if (s := own.bit_length() - 1) < n_deciding:
-            fired[s] |= bits[:, _bit_positions(others)].any(axis=1)
-    return fired
+def _read_state(compiled: CompiledRules, tables: Tables, *, codes: Codes) -> Words:
+    """Find the true clauses of each row of codes."""
+    columns = np.ascontiguousarray(codes.T).astype(np.int16)
+    state: Words | None = None
+    for panel in tables.panels:
+        entry = np.full(len(codes), panel.offset, dtype=np.int16)
+        for i, stride in enumerate(panel.strides, panel.first):
+            entry += columns[i] * np.int16(stride)
+        found = panel.table.take(entry.astype(np.intp), axis=1)
+        state = found if state is None else np.bitwise_and(state, found, out=state)
+    if state is None:
+        return np.full((tables.n_words, len(codes)), ~np.uint64(0))
+    for s, others in compiled.deciding_extras:
+        state[s // WORD] |= _any_bit(state, others).astype(np.uint64) << np.uint64(s % WORD)
+    return state
 
 
-def _words(masks: Sequence[int], n_words: int) -> NDArray[np.uint64]:
-    lower = (1 << n_words * _WORD) - 1
-    data = b"".join((mask & lower).to_bytes(n_words * _WORD // 8, "little") for mask in masks)
-    return np.frombuffer(data, dtype="<u8").reshape(len(masks), n_words)
+def _any_bit(state: Words, bits: int) -> Flags:
+    """Tell where at least one of the bits is set."""
+    lower = (1 << WORD) - 1
+    masks = [(w, bits >> w * WORD & lower) for w in range(len(state))]
+    flags = [(state[w] & np.uint64(mask)) != 0 for w, mask in masks if mask]
+    return np.logical_or.reduce(flags) if flags else np.zeros(state.shape[1], dtype=np.bool_)
 
 
-def _bit_positions(bits: int) -> list[int]:
-    return [p for p in range(bits.bit_length()) if bits >> p & 1]
+def _bit(state: Words, s: int) -> Flags:
+    flags: Flags = (state[s // WORD] & np.uint64(1 << s % WORD)) != 0
+    return flags
 
 
-def score_batch(
-    compiled: CompiledRules, fired: Flags, *, blocks: Sequence[Block] | None = None
-) -> Array:
-    """Add up the evidence of each set of answers.
+def _exclude(compiled: CompiledRules, state: Words) -> Flags:
+    return np.stack([_any_bit(state, excluder) for excluder in compiled.excluders])
 
-    Args:
-        compiled: The rule base.
-        fired: What `fire_batch` returned.
-        blocks: Only the evidence of these, without the base; all blocks and the base by default.
-    """
-    base = compiled.base if blocks is None else (0,) * len(compiled.base)
-    chosen = compiled.blocks if blocks is None else blocks
-    plain = [rule for block in chosen if block.is_plain for rule in block.rules]
-    weights = np.asarray([compiled.weights[rule] for rule in plain], dtype=np.float64)
-    scores = weights.reshape(len(plain), len(base)).T @ fired[plain].astype(np.float64)
-    scores += np.asarray(base, dtype=np.float64)[:, None]
-    dampings = _dampings(compiled, fired)
-    for block in chosen:
-        if not block.is_plain:
-            scores += _worth(block, _block_shares(block, fired, dampings))
-    return scores
+
+def _score(compiled: CompiledRules, tables: Tables, *, state: Words, scores: Array) -> None:
+    """Write the sum of the evidence into `scores`."""
+    rows: Array | None = None
+    for table in tables.patterns:
+        found = table.worths.take(_pattern(state, table.shift, table.width), axis=0)
+        rows = found if rows is None else np.add(rows, found, out=rows)
+    scores[:] = np.asarray(compiled.base, dtype=np.float64)[:, None]
+    if rows is not None:
+        scores += rows.T
+    dampings = _dampings(tables.others, state)
+    for block in tables.others:
+        _, worth = _weigh_block(block, state, dampings)
+        scores += worth
+
+
+def _pattern(state: Words, shift: int, width: int) -> NDArray[np.intp]:
+    """Read neighbouring bits as a number."""
+    word, start = divmod(shift, WORD)
+    bits = state[word] >> np.uint64(start)
+    if start + width > WORD:
+        bits |= state[word + 1] << np.uint64(WORD - start)
+    pattern: NDArray[np.intp] = (bits & np.uint64((1 << width) - 1)).astype(np.intp)
+    return pattern
 
 
 def _worth(block: Block, shares: Array) -> Array:
     """Sum what the rules of a block are worth, each rounded to a whole millideciban."""
-    columns = zip(*block.weights, strict=True)
-    return np.stack(
-        [np.rint(shares * np.asarray(column)[:, None]).sum(axis=0) for column in columns]
-    )
+    worth = np.zeros((len(block.weights[0]), shares.shape[1]))
+    term = np.empty(shares.shape[1])
+    for share, weights in zip(shares, block.weights, strict=True):
+        for row, weight in zip(worth, weights, strict=True):
+            row += np.rint(np.multiply(share, weight, out=term), out=term)
+    return worth
 
 
-def _dampings(compiled: CompiledRules, fired: Flags) -> dict[str, Array]:
-    """Compute γ of each group; where none of it fired the value means nothing."""
+def _dampings(blocks: Iterable[Block], state: Words) -> dict[str, Array]:
+    """Compute γ of the groups of some blocks; where none fired the value means nothing."""
+    groups = {group.id: group for block in blocks for group in block.groups}
     return {
-        group.id: _damping_table(group)[_count(fired[p] for p in _bit_positions(group.mask))]
-        for group in compiled.groups
+        name: _damping_table(group)[sum(_bit(state, s).astype(np.int8) for s in _positions(group))]
+        for name, group in groups.items()
     }
 
 
-def _count(flags: Iterable[Flags]) -> NDArray[np.int16]:
-    total: NDArray[np.int16] = sum(flag.astype(np.int16) for flag in flags)  # type: ignore[assignment]
-    return total
+def _positions(group: DampedGroup) -> range:
+    first = (group.mask & -group.mask).bit_length() - 1
+    return range(first, first + group.mask.bit_count())
 
 
 def _damping_table(group: DampedGroup) -> Array:
@@ -133,33 +168,37 @@ def _damping_table(group: DampedGroup) -> Array:
     return np.array([1.0, *(group.damping(m) for m in range(1, n_rules + 1))])
 
 
-def _block_shares(block: Block, fired: Flags, dampings: Mapping[str, Array]) -> Array:
-    """Compute what each rule of a block keeps of its nominal weight; 0 where it is silent."""
-    shares = fired[list(block.rules)].astype(np.float64)
+def _weigh_block(block: Block, state: Words, dampings: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Compute what each rule of a block keeps of its weight (0 where silent), and their worth."""
+    shares = _damped_shares(block, state, dampings)
+    worth = _worth(block, shares)
+    if block.is_capped:
+        peak = np.abs(worth).max(axis=0)
+        over = np.flatnonzero(peak > CAP)
+        shares[:, over] *= CAP / peak[over]
+        worth[:, over] = _worth(block, shares[:, over])
+    return shares, worth
+
+
+def _damped_shares(block: Block, state: Words, dampings: Mapping[str, Array]) -> Array:
+    shares = np.stack([_bit(state, rule) for rule in block.rules]).astype(np.float64)
     for k, membership in enumerate(block.memberships):
         if membership is not None:
             shares[k] *= dampings[block.groups[membership].id]
-    if block.can_exceed_cap:
-        peak = np.abs(_worth(block, shares)).max(axis=0)
-        shares *= np.where(peak > CAP, CAP / np.maximum(peak, CAP), 1.0)
     return shares
 
 
-def exclude_batch(compiled: CompiledRules, fired: Flags) -> Flags:
-    """Find which approaches a true veto excludes; one row per approach."""
-    return np.stack(
-        [fired[_bit_positions(excluder)].any(axis=0) for excluder in compiled.excluders]
-    )
-
-
-def share_batch(compiled: CompiledRules, fired: Flags) -> Array:
+def share_batch(compiled: CompiledRules, batch: Batch) -> Array:
     """Compute what each rule keeps of its nominal weight; 0 where it is silent.
 
     Returns:
         One row per rule, one column per set of answers.
     """
-    shares = np.zeros((len(compiled.rules), fired.shape[1]))
-    dampings = _dampings(compiled, fired)
+    shares = np.zeros((len(compiled.rules), batch.scores.shape[1]))
+    dampings = _dampings(compiled.blocks, batch.state)
     for block in compiled.blocks:
-        shares[list(block.rules)] = _block_shares(block, fired, dampings)
+        if block.is_capped:
+            shares[list(block.rules)], _ = _weigh_block(block, batch.state, dampings)
+        else:
+            shares[list(block.rules)] = _damped_shares(block, batch.state, dampings)
     return shares

@@ -1,12 +1,14 @@
 """Damping and capping: what the rules that fire together are worth together.
 
-Rules of one group are damped, γ = 1 / (1 + (m - 1) ρ) for m fired ones. All rules that speak to
-the same primary criterion form a block, which is capped at 10 decibans.
+Rules of one group are damped, γ = 1 / (1 + (m - 1) ρ) for m fired ones. All rules with the same
+primary criterion are capped at 10 decibans together. The rules are partitioned into blocks whose
+worth depends only on which of their rules fired (and on the numbers fired in their groups), so
+that it has to be worked out once and can be looked up ever after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +18,12 @@ COUNT_BITS = 8
 
 CAP = 10_000
 """The most that one criterion may speak for or against an approach, in millidecibans."""
+
+MAX_GROUP = 14
+"""Larger groups are split, lest a table of all their patterns outgrows the processor's cache."""
+
+SLICE = 10
+"""So many rules that belong to no group are looked up at once."""
 
 
 class Firing(NamedTuple):
@@ -37,7 +45,7 @@ class Ledger(NamedTuple):
 
 
 class DampedGroup(NamedTuple):
-    """Correlated rules."""
+    """Correlated rules; their bits are neighbours."""
 
     id: str
     mask: int
@@ -53,15 +61,18 @@ class DampedGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class Block:
-    """The rules that speak to one primary criterion."""
+    """Rules whose worth is looked up together."""
 
-    criterion: str
     rules: tuple[int, ...]
     weights: tuple[tuple[int, ...], ...]
     """Nominal millidecibans of the rules above, per approach."""
     memberships: tuple[int | None, ...]
     """The group of each rule above, as a position in `groups`."""
     groups: tuple[DampedGroup, ...]
+    is_capped: bool
+    """True if its rules share a primary criterion and can say more than one may."""
+    has_counts: bool
+    """True if its keys carry the numbers of fired rules; otherwise all rules of its group."""
     ledgers: _LedgerTable = field(init=False, compare=False, repr=False)
     """Worked out on first use, by `ledger`'s argument."""
 
@@ -76,18 +87,9 @@ class Block:
     @cached_property
     def reach(self) -> int:
         """The bits of a key that matter to the block."""
+        if not self.has_counts:
+            return self.mask | sum(group.mask for group in self.groups)
         return self.mask | sum(((1 << COUNT_BITS) - 1) << group.shift for group in self.groups)
-
-    @cached_property
-    def can_exceed_cap(self) -> bool:
-        """True if its rules could speak louder than one criterion may."""
-        columns = zip(*self.weights, strict=True)
-        return any(sum(map(abs, column)) > CAP for column in columns)
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """True if no damping and no cap can ever apply."""
-        return not self.groups and not self.can_exceed_cap
 
     def ledger(self, key: int) -> Ledger:
         """Work out what the fired rules of this block are worth.
@@ -105,6 +107,8 @@ class Block:
 
     def _shares(self, members: Sequence[int], key: int) -> list[float]:
         dampings = [self._damping(k, key) for k in members]
+        if not self.is_capped:
+            return dampings
         damped = [
             [round(damping * w) for w in self.weights[k]]
             for k, damping in zip(members, dampings, strict=True)
@@ -119,11 +123,13 @@ class Block:
         if membership is None:
             return 1.0
         group = self.groups[membership]
-        return group.damping(key >> group.shift & ((1 << COUNT_BITS) - 1))
+        if self.has_counts:
+            return group.damping(key >> group.shift & ((1 << COUNT_BITS) - 1))
+        return group.damping((key & group.mask).bit_count())
 
 
 class _LedgerTable(dict[int, Ledger]):
-    """The ledgers of a block seen so far; there are few, because the levels are few."""
+    """The ledgers of a block seen so far."""
 
     def __init__(self, block: Block) -> None:
         super().__init__()
@@ -134,21 +140,23 @@ class _LedgerTable(dict[int, Ledger]):
         return ledger
 
 
-def build_groups(memberships: Sequence[str], rho: Mapping[str, float]) -> tuple[DampedGroup, ...]:
+def build_groups(
+    memberships: Sequence[str], rho: Mapping[str, float], *, first_shift: int
+) -> tuple[DampedGroup, ...]:
     """Collect the rules of each group; a group of one is damped by nothing and left out.
 
     Args:
         memberships: The group of each rule; empty if it has none.
         rho: The correlation within each group.
+        first_shift: The first bit of a key of ledgers that no statement owns.
     """
-    n_rules = len(memberships)
     shared = [group for group in sorted(rho) if list(memberships).count(group) > 1]
     return tuple(
         DampedGroup(
             id=group,
             mask=sum(1 << rule for rule, own in enumerate(memberships) if own == group),
             rho=rho[group],
-            shift=n_rules + COUNT_BITS * position,
+            shift=first_shift + COUNT_BITS * position,
         )
         for position, group in enumerate(shared)
     )
@@ -156,32 +164,59 @@ def build_groups(memberships: Sequence[str], rho: Mapping[str, float]) -> tuple[
 
 def build_blocks(
     weights: Sequence[tuple[int, ...]],
-    primaries: Sequence[str],
-    *,
     groups: Sequence[DampedGroup],
+    *,
+    capped: Iterable[Sequence[int]],
 ) -> tuple[Block, ...]:
-    """Partition the rules by their primary criterion."""
-    return tuple(
-        _block(criterion, weights, primaries=primaries, groups=groups)
-        for criterion in sorted(set(primaries))
-    )
+    """Partition the rules into blocks.
+
+    Args:
+        weights: Nominal millidecibans per rule and approach; the rules of a group are neighbours.
+        groups: The groups of correlated rules.
+        capped: The rules of each primary criterion that could say more than one may.
+    """
+    over = [_block(rules, weights, groups=groups, is_capped=True) for rules in capped]
+    placed = {rule for block in over for rule in block.rules}
+    runs = [[rule for rule in run if rule not in placed] for run in _neighbours(weights, groups)]
+    plain = [_block(run, weights, groups=groups, is_capped=False) for run in runs if run]
+    return (*over, *plain)
+
+
+def _neighbours(weights: Sequence[tuple[int, ...]], groups: Sequence[DampedGroup]) -> list[range]:
+    """Partition the rules into runs that are short enough to be looked up at once."""
+    runs = [range(_first(g.mask), _first(g.mask) + g.mask.bit_count()) for g in groups]
+    grouped = {rule for run in runs for rule in run}
+    alone = [rule for rule in range(len(weights)) if rule not in grouped]
+    if alone:
+        runs.append(range(alone[0], alone[-1] + 1))
+    return [part for run in runs for part in _split(run)]
+
+
+def _split(run: range) -> list[range]:
+    if len(run) <= MAX_GROUP:
+        return [run]
+    return [run[start : start + SLICE] for start in range(0, len(run), SLICE)]
+
+
+def _first(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
 
 
 def _block(
-    criterion: str,
+    rules: Sequence[int],
     weights: Sequence[tuple[int, ...]],
     *,
-    primaries: Sequence[str],
     groups: Sequence[DampedGroup],
+    is_capped: bool,
 ) -> Block:
-    rules = tuple(r for r, primary in enumerate(primaries) if primary == criterion)
     touched = tuple(g for g in groups if any(g.mask >> r & 1 for r in rules))
     return Block(
-        criterion=criterion,
-        rules=rules,
+        rules=tuple(rules),
         weights=tuple(weights[r] for r in rules),
         memberships=tuple(
             next((i for i, g in enumerate(touched) if g.mask >> r & 1), None) for r in rules
         ),
         groups=touched,
+        is_capped=is_capped,
+        has_counts=is_capped or any(g.mask.bit_count() > MAX_GROUP for g in touched),
     )

@@ -10,11 +10,12 @@ adds up to its score, and single and batch evaluation agree to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from advisor.inference.blocks import Block, DampedGroup, Ledger, build_blocks, build_groups
+from advisor.inference.blocks import CAP, Block, DampedGroup, Ledger, build_blocks, build_groups
 from advisor.inference.conditions import Clause, clauses_of, criteria_of, satisfying_levels
 from advisor.schema.rule import (
     CompanionRule,
@@ -39,9 +40,9 @@ NOT_APPLICABLE_CODE = -2
 class CompiledRules:
     """Everything an evaluation needs, indexed by position.
 
-    Statements are rules and vetoes in the order of their ids, then companions and variants in the
-    order of the files; statement `s` owns bit `s`. Bits from `len(statements)` on belong to the
-    further clauses of statements that have several.
+    Statements are rules by group and id, vetoes by id, then companions and variants in the order
+    of the files; statement `s` owns bit `s`. Bits from `len(statements)` on belong to the further
+    clauses of statements that have several.
     """
 
     rule_base: RuleBase
@@ -66,7 +67,7 @@ class CompiledRules:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules, in the order of their ids."""
+        """The rules, those of a group side by side, by id within it."""
         return tuple(s for s in self.statements if isinstance(s, Rule))
 
     @cached_property
@@ -108,14 +109,24 @@ class CompiledRules:
         return (1 << len(self.statements)) - 1
 
     @cached_property
-    def rule_bits(self) -> int:
-        """The bits of all rules."""
-        return (1 << len(self.rules)) - 1
+    def n_deciding(self) -> int:
+        """How many statements, from the first, are rules or vetoes."""
+        return len(self.rules) + len(self.vetoes)
+
+    @cached_property
+    def deciding_extras(self) -> tuple[tuple[int, int], ...]:
+        """The `extras` of rules and vetoes: position, bits of the further clauses if true."""
+        return tuple(
+            (own.bit_length() - 1, others)
+            for own, others in self.extras
+            if own < 1 << self.n_deciding
+        )
 
     @cached_property
     def counters(self) -> tuple[tuple[int, int], ...]:
-        """Per group: the bits of its rules, and where their number stands in a ledger's key."""
-        return tuple((group.mask, group.shift) for group in self.groups)
+        """Per group whose fired rules are counted: its bits, and where the number stands."""
+        counted = {g.id for block in self.blocks if block.has_counts for g in block.groups}
+        return tuple((group.mask, group.shift) for group in self.groups if group.id in counted)
 
     @cached_property
     def readers(self) -> tuple[tuple[int, int, Mapping[int, Ledger]], ...]:
@@ -144,27 +155,96 @@ class CompiledRules:
         ]
 
 
-def compile_rules(rule_base: RuleBase) -> CompiledRules:
-    """Build the evaluation tables of a rule base whose references have been checked."""
+def compile_rules(
+    rule_base: RuleBase, multipliers: Mapping[str, float] | None = None
+) -> CompiledRules:
+    """Build the evaluation tables of a rule base whose references have been checked.
+
+    Args:
+        rule_base: The rule base.
+        multipliers: How much the rules with these ids count; 1 is neutral.
+    """
     approaches = tuple(info.id for info in rule_base.approaches)
-    rules = sorted(rule_base.rules, key=_id)
+    rules = _side_by_side(rule_base.rules)
     vetoes = sorted(rule_base.vetoes, key=_id)
     statements = (*rules, *vetoes, *rule_base.companions, *rule_base.variants)
     clauses, extras = _number_clauses(statements)
-    weights = tuple(_centre(rule.weights.get(a, 0.0) for a in approaches) for rule in rules)
-    groups = build_groups([rule.group for rule in rules], {g.id: g.rho for g in rule_base.groups})
+    masks = tuple(_masks(criterion, clauses) for criterion in rule_base.criteria)
+    scale = {} if multipliers is None else multipliers
+    weights = tuple(
+        _centre(scale.get(rule.id, 1.0) * rule.weights.get(a, 0.0) for a in approaches)
+        for rule in rules
+    )
+    groups = build_groups(
+        [rule.group for rule in rules],
+        {group.id: group.rho for group in rule_base.groups},
+        first_shift=len(statements),
+    )
+    by_criterion = dict(zip((c.id for c in rule_base.criteria), masks, strict=True))
+    capped = _over_cap(rules, weights, by_criterion=by_criterion, extras=extras, n=len(clauses))
     return CompiledRules(
         rule_base=rule_base,
         approaches=approaches,
         statements=statements,
         weights=weights,
         base=_centre(info.base_db for info in rule_base.approaches),
-        masks=tuple(_masks(criterion, clauses) for criterion in rule_base.criteria),
+        masks=masks,
         extras=extras,
         n_clauses=len(clauses),
         groups=groups,
-        blocks=build_blocks(weights, [criteria_of(rule.when)[0] for rule in rules], groups=groups),
+        blocks=build_blocks(weights, groups, capped=list(capped)),
     )
+
+
+def _side_by_side(rules: Iterable[Rule]) -> list[Rule]:
+    """Sort rules by group and id; those that are damped with no other come last."""
+    ordered = sorted(rules, key=_id)
+    sizes = Counter(rule.group for rule in ordered if rule.group)
+    return sorted(
+        ordered,
+        key=lambda rule: (False, rule.group) if sizes[rule.group] > 1 else (True, ""),
+    )
+
+
+def _over_cap(
+    rules: Sequence[Rule],
+    weights: Sequence[tuple[int, ...]],
+    *,
+    by_criterion: Mapping[str, Sequence[int]],
+    extras: Sequence[tuple[int, int]],
+    n: int,
+) -> Iterator[list[int]]:
+    """Find the primary criteria of which one answer could say more than a criterion may.
+
+    Rounding may add half a millideciban per rule, hence the slack.
+    """
+    primaries = [criteria_of(rule.when)[0] for rule in rules]
+    for criterion in sorted(set(primaries)):
+        members = [r for r, primary in enumerate(primaries) if primary == criterion]
+        for mask in by_criterion[criterion][:-2]:
+            possible = apply_extras(mask, extras) >> n
+            worths = [weights[r] for r in members if possible >> r & 1]
+            if any(_peak(column) > CAP - len(members) for column in zip(*worths, strict=True)):
+                yield members
+                break
+
+
+def apply_extras(state: int, extras: Sequence[tuple[int, int]]) -> int:
+    """Make a statement true, or possible, if one of its further clauses is."""
+    for own, others in extras:
+        if state & others:
+            state |= own
+    return state
+
+
+def bit_positions(bits: int) -> list[int]:
+    """List the positions of the bits that are set, lowest first."""
+    return [p for p in range(bits.bit_length()) if bits >> p & 1]
+
+
+def _peak(values: Sequence[int]) -> int:
+    """Find the furthest from zero that a sum of some of the values can get."""
+    return max(sum(v for v in values if v > 0), -sum(v for v in values if v < 0))
 
 
 def _id(statement: Statement) -> str:

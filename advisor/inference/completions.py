@@ -33,6 +33,8 @@ class OpenQuestion:
     """One level of each kind that the undecided rules tell apart."""
     shares: tuple[float, ...]
     """Prior probability of each kind."""
+    kinds: tuple[int, ...]
+    """Of which kind each level is, as a position in `codes`."""
     readers: int
     """Bits of the undecided rules and vetoes that wait for it."""
 
@@ -111,6 +113,7 @@ def _open_question(
         position=position,
         codes=tuple(members[0] for members in kinds.values()),
         shares=tuple(sum(prior[code] for code in members) for members in kinds.values()),
+        kinds=tuple(list(kinds).index(masks[code] & reading) for code in range(len(masks) - 2)),
         readers=readers,
     )
 
@@ -122,8 +125,9 @@ def complete(codes: Sequence[int], questions: Sequence[OpenQuestion], *, seed: i
     generator = np.random.default_rng(seed)
     drawn = np.tile(np.asarray(codes, dtype=np.int8), (N_DRAWS, 1))
     for question in questions:
-        levels = np.asarray(question.codes, dtype=np.int8)
-        drawn[:, question.position] = generator.choice(levels, N_DRAWS, p=question.shares)
+        uniform, levels = generator.random(N_DRAWS), np.asarray(question.codes, dtype=np.int8)
+        reached = np.cumsum(question.shares)[:-1, None] <= uniform
+        drawn[:, question.position] = levels[reached.sum(axis=0)]
     return Completions(drawn, np.full(N_DRAWS, 1 / N_DRAWS), is_exact=False)
 
 

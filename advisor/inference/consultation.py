@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from advisor.inference.asking import plan_questions
+from advisor.inference.beliefs import describe_robustness
 from advisor.inference.compiled import CompiledRules
 from advisor.inference.evidence import Evidence, weigh
 from advisor.inference.explanation import (
     choose_variants,
     explain_ranking,
     find_disputes,
-    reword,
     suggest_companions,
 )
 from advisor.inference.flips import minimal_flips, report_flips
+from advisor.inference.notices import find_notices
+from advisor.inference.priorities import prioritise
 from advisor.inference.ranking import Ranking, rank_approaches, smallest_lifts
-from advisor.inference.robustness import first_ranks
-from advisor.inference.unknowns import is_settled, look_ahead, next_questions
+from advisor.inference.reasons import explain
+from advisor.inference.robustness import draw_scores
+from advisor.inference.unknowns import look_ahead
+from advisor.inference.wording import reword
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.vocabulary import UNKNOWN
@@ -25,22 +30,33 @@ MIN_SAME_DECISION = 0.8
 """Below any of these there is no clear winner."""
 
 
-def consult(compiled: CompiledRules, answers: Answers, *, seed: int = 0) -> Recommendation:
-    """Turn checked answers into a ranked, explained recommendation."""
+def consult(
+    compiled: CompiledRules, answers: Answers, *, seed: int = 0, is_explained: bool = False
+) -> Recommendation:
+    """Turn checked answers into a ranked recommendation.
+
+    Args:
+        compiled: The rule base.
+        answers: What was answered, and what matters most.
+        seed: Seed of the draws of weights and of unknown answers.
+        is_explained: Whether to fill in `explanation` and `robustness`, which takes a while.
+    """
+    compiled = prioritise(compiled, answers.priorities)
     codes = compiled.encode(answers.answers)
     evidence = weigh(compiled, codes)
     ranking = rank_approaches(compiled, evidence)
     prospect = look_ahead(compiled, codes, seed=seed)
-    acceptability = first_ranks(compiled, prospect, seed=seed)
-    settled = is_settled(compiled, evidence, ranking=ranking, prospect=prospect)
+    draws = draw_scores(compiled, prospect, seed=seed, priorities=answers.priorities)
+    agenda = plan_questions(compiled, evidence, ranking=ranking, prospect=prospect)
     leading = compiled.approaches[ranking.leader]
     abstention = explain_abstention(
         compiled,
         evidence,
         ranking=ranking,
-        shares=(acceptability[ranking.leader], prospect.wins[ranking.leader]),
+        shares=(draws.first_ranks[ranking.leader], prospect.wins[ranking.leader]),
     )
     variants = choose_variants(compiled, evidence)
+    flips = minimal_flips(compiled, codes, ranking)
     return Recommendation(
         recommended=None if abstention else leading,
         leading=leading,
@@ -50,18 +66,33 @@ def consult(compiled: CompiledRules, answers: Answers, *, seed: int = 0) -> Reco
             answers,
             evidence=evidence,
             ranking=ranking,
-            shares=(acceptability, prospect.wins),
+            shares=(draws.first_ranks, prospect.wins),
         ),
         companions=suggest_companions(compiled, evidence, leading),
         variants={slot: chosen.choice for slot, chosen in variants.items()},
         variant_reasons=variants,
+        notices=find_notices(compiled.rule_base, answers),
         unanswered=[c.id for c in compiled.criteria if answers.level(c.id) == UNKNOWN],
-        next_questions=[] if settled else list(next_questions(compiled, evidence, prospect)),
-        flips=report_flips(compiled, codes, minimal_flips(compiled, codes, ranking)),
+        next_questions=list(agenda.questions),
+        flips=report_flips(compiled, codes, flips),
         disputed=find_disputes(compiled, evidence),
         same_decision_probability=prospect.wins[ranking.leader],
         winner_distribution_method=prospect.completions.method,
-        settled=settled,
+        settled=agenda.is_settled,
+        explanation=explain(
+            compiled,
+            answers.answers,
+            view=(evidence, ranking, prospect),
+            flips=flips,
+            questions=agenda.questions,
+        )
+        if is_explained
+        else None,
+        robustness=describe_robustness(
+            compiled, draws, prospect=prospect, ranking=ranking, priorities=answers.priorities
+        )
+        if is_explained
+        else None,
         rules_version=compiled.rule_base.version,
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from operator import and_, getitem
+from operator import add, and_, getitem
 from typing import NamedTuple
 
 from advisor.inference.blocks import Firing, Ledger
-from advisor.inference.compiled import CompiledRules
+from advisor.inference.compiled import CompiledRules, apply_extras
 
 
 class Evidence(NamedTuple):
@@ -35,22 +35,22 @@ def weigh(compiled: CompiledRules, codes: Sequence[int]) -> Evidence:
         compiled: The rule base.
         codes: One code per criterion, as `CompiledRules.encode` gives them.
     """
-    fired, possible = read_state(compiled, codes)
-    key = fired & compiled.rule_bits
+    state = reduce(and_, map(getitem, compiled.masks, codes))
+    if compiled.extras:
+        state = apply_extras(state, compiled.extras)
+    bits = compiled.statement_bits
+    key = fired = state & bits
     for mask, shift in compiled.counters:
         key |= (fired & mask).bit_count() << shift
-    ledgers = [table[key & reach] for mask, reach, table in compiled.readers if key & mask]
-    totals = [ledger.totals for ledger in ledgers]
-    return Evidence(
-        fired, possible & ~fired, tuple(map(sum, zip(compiled.base, *totals, strict=True))), ledgers
-    )
+    ledgers = [table[key & reach] for mask, reach, table in compiled.readers if fired & mask]
+    scores: Iterable[int] = compiled.base
+    for ledger in ledgers:
+        scores = map(add, scores, ledger.totals)
+    return Evidence(fired, (state >> compiled.n_clauses & bits) ^ fired, tuple(scores), ledgers)
 
 
 def read_state(compiled: CompiledRules, codes: Sequence[int]) -> tuple[int, int]:
     """Find the statements that are true, and those that are not false, as bits."""
-    state = reduce(and_, map(getitem, compiled.masks, codes))
-    for own, others in compiled.extras:
-        if state & others:
-            state |= own
+    state = apply_extras(reduce(and_, map(getitem, compiled.masks, codes)), compiled.extras)
     bits = compiled.statement_bits
     return state & bits, state >> compiled.n_clauses & bits

@@ -7,6 +7,7 @@ from advisor.inference.compiled import MILLI, CompiledRules
 from advisor.inference.conditions import criteria_of, evaluate_condition
 from advisor.inference.evidence import Evidence
 from advisor.inference.ranking import Ranking
+from advisor.inference.wording import reword
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import (
     Companion,
@@ -21,11 +22,6 @@ from advisor.vocabulary import UNKNOWN, Approach
 
 BASE = "BASE"
 """Stands in a ledger for the decibans that an approach starts with."""
-
-
-def reword(name: str) -> str:
-    """Turn the kebab-case name of a finding into words that read well after "because"."""
-    return name.replace("-", " ")
 
 
 def explain_ranking(

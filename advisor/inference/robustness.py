@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.inference.batch import share_batch, split_wins
 from advisor.inference.compiled import CompiledRules
+from advisor.inference.priorities import draw_themes, theme_of, weigh_themes
 from advisor.inference.unknowns import Prospect
 from advisor.vocabulary import Grade
 
@@ -17,36 +21,78 @@ N_DRAWS = 10_000
 SPREAD = {Grade.A: (0.8, 1.2), Grade.B: (0.6, 1.4), Grade.C: (0.3, 1.7), Grade.D: (-0.3, 2.0)}
 """Lowest and highest factor on a weight by evidence grade; the most probable one is 1."""
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
+"""Single precision is plenty for draws."""
 
 
-def first_ranks(compiled: CompiledRules, prospect: Prospect, *, seed: int) -> tuple[float, ...]:
-    """Compute in which share of joint draws of weights and unknown answers each approach wins.
+@dataclass(frozen=True)
+class Draws:
+    """Joint draws of weights, unknown answers and priorities, and what follows from them."""
 
-    A draw in which every approach is excluded counts for none.
-    """
-    return tuple(split_wins(draw_values(compiled, prospect, seed=seed)).mean(axis=1).tolist())
+    values: NDArray[np.float64]
+    """Millidecibans, one row per approach, one column per draw; -inf where excluded."""
+    rules: NDArray[np.intp]
+    """The rules that fire in some completion."""
+    factors: Array = field(repr=False)
+    """How much each of these rules counts, one column per draw."""
+    shares: Array = field(repr=False)
+    """What damping and capping leave of each of these rules, one column per completion."""
+    completions: NDArray[np.intp] = field(repr=False)
+    """The completion of the unknown answers in each draw."""
+    themes: Mapping[str, Array] = field(repr=False)
+    """What each theme counts in each draw; empty without priorities."""
+
+    @cached_property
+    def wins(self) -> NDArray[np.float64]:
+        """1 where an approach comes first, split between tied ones; all 0 if none is feasible."""
+        return split_wins(self.values)
+
+    @property
+    def first_ranks(self) -> tuple[float, ...]:
+        """The share of the draws in which each approach comes first."""
+        return tuple(self.wins.mean(axis=1).tolist())
 
 
-def draw_values(compiled: CompiledRules, prospect: Prospect, *, seed: int) -> Array:
-    """Draw the decibans of every approach; an excluded one has -inf.
+def draw_scores(
+    compiled: CompiledRules, prospect: Prospect, *, seed: int, priorities: tuple[str, ...] = ()
+) -> Draws:
+    """Draw the decibans of every approach.
 
     The damping and capping of the nominal weights is kept, and what is left of each weight is
     multiplied by its factor.
 
-    Returns:
-        One row per approach, one column per draw, in millidecibans.
+    Args:
+        compiled: The rule base, weighed by the same priorities.
+        prospect: The completions of the unknown answers.
+        seed: Seed of all draws.
+        priorities: The order of importance; empty if there is none.
     """
     batch = prospect.batch
-    drawn = _draw_completions(prospect, seed)
-    shares = share_batch(compiled, batch.fired)
-    active = np.flatnonzero(shares.any(axis=1))
-    weights = np.asarray(compiled.weights, dtype=np.float64)[active]
-    strength = shares[active][:, drawn] * draw_factors(compiled, seed)[active]
-    values: Array = weights.T @ strength
+    completions = _draw_completions(prospect, seed)
+    shares = share_batch(compiled, batch).astype(np.float32)
+    rules = np.flatnonzero(shares.any(axis=1))
+    themes = draw_themes(priorities, N_DRAWS, seed=seed) if priorities else {}
+    factors = draw_factors(compiled, seed, rules=rules.tolist())
+    for row, theme, centre in _themed(compiled, rules, priorities=priorities):
+        factors[row] *= themes[theme] / centre
+    weights = np.asarray(compiled.weights, dtype=np.float32)[rules]
+    strengths = shares[rules][:, completions] * factors
+    # Not `@`: linear algebra libraries add in an order, and so to a last digit, of their own.
+    values = np.einsum("ra,rd->ad", weights, strengths).astype(np.float64)
     values += np.asarray(compiled.base, dtype=np.float64)[:, None]
-    values[batch.excluded[:, drawn]] = -np.inf
-    return values
+    values[batch.excluded[:, completions]] = -np.inf
+    return Draws(values, rules, factors, shares[rules], completions, themes)
+
+
+def _themed(
+    compiled: CompiledRules, rules: NDArray[np.intp], *, priorities: tuple[str, ...]
+) -> list[tuple[int, str, float]]:
+    """List the rules with a theme: their row, the theme, and what the ledger lets it count."""
+    if not priorities:
+        return []
+    centres = weigh_themes(priorities)
+    themes = [theme_of(compiled.rules[rule], compiled.by_id) for rule in rules]
+    return [(row, theme, centres[theme]) for row, theme in enumerate(themes) if theme is not None]
 
 
 def _draw_completions(prospect: Prospect, seed: int) -> NDArray[np.intp]:
@@ -61,29 +107,44 @@ def _draw_completions(prospect: Prospect, seed: int) -> NDArray[np.intp]:
     return drawn
 
 
-@lru_cache(maxsize=2)
-def draw_factors(compiled: CompiledRules, seed: int) -> Array:
+def draw_factors(
+    compiled: CompiledRules, seed: int, *, rules: Sequence[int] | None = None
+) -> Array:
     """Draw the factor on the weight of each rule: one shared with its sources, times its own.
 
     Rules of one source err together. The shared factor of a rule with several sources is the mean
-    of theirs, because independent sources average their errors out.
+    of theirs, because independent sources average their errors out. The draws of a rule depend on
+    its id and its sources alone, so that they stay the same whatever other rules there are.
+
+    Args:
+        compiled: The rule base.
+        seed: Seed of the draws.
+        rules: The rules that are wanted; all by default.
 
     Returns:
         One row per rule, one column per draw.
     """
-    generator = np.random.default_rng([seed, 2])
-    sources = sorted({source for rule in compiled.rules for source in rule.sources})
-    errors = dict(zip(sources, generator.random((len(sources), N_DRAWS)), strict=True))
-    own = generator.random((len(compiled.rules), N_DRAWS))
-    factors = np.stack([triangular(u, r.grade) for u, r in zip(own, compiled.rules, strict=True)])
-    shared = {
-        (source, grade): triangular(errors[source], grade)
-        for source, grade in {(s, rule.grade) for rule in compiled.rules for s in rule.sources}
-    }
-    for row, rule in zip(factors, compiled.rules, strict=True):
-        if rule.sources:
-            row *= sum(shared[source, rule.grade] for source in rule.sources) / len(rule.sources)
+    wanted = compiled.rules if rules is None else [compiled.rules[r] for r in rules]
+    factors = np.empty((len(wanted), N_DRAWS), dtype=np.float32)
+    for row, rule in zip(factors, wanted, strict=True):
+        row[:] = _draw_factor(rule.id, rule.sources, grade=rule.grade, seed=seed)
     return factors
+
+
+@lru_cache(maxsize=256)
+def _draw_factor(rule: str, sources: tuple[str, ...], *, grade: Grade, seed: int) -> Array:
+    own = triangular(_uniform(f"rule {rule}", seed), grade)
+    if not sources:
+        return own
+    shared = [triangular(_uniform(f"source {source}", seed), grade) for source in sources]
+    product: Array = own * (sum(shared) / np.float32(len(shared)))
+    return product
+
+
+@lru_cache(maxsize=256)
+def _uniform(name: str, seed: int) -> Array:
+    generator = np.random.default_rng([seed, 2, crc32(name.encode())])
+    return generator.random(N_DRAWS, dtype=np.float32)
 
 
 def triangular(uniform: Array, grade: Grade) -> Array:

@@ -16,10 +16,12 @@ def rank_acceptability(values: Array) -> Array:
     """Compute how often each alternative takes each rank.
 
     Args:
-        values: One row per draw, one column per alternative; higher is better.
+        values: One row per draw, one column per alternative; higher is better, -inf means that
+            the alternative is out and takes no rank.
 
     Returns:
-        One row per alternative, one column per rank; every row and column sums to 1.
+        One row per alternative, one column per rank; every row and column sums to 1 unless an
+        alternative is out in some draw.
     """
     n_alternatives = values.shape[1]
     above = np.zeros(values.shape, dtype=np.intp)
@@ -29,9 +31,26 @@ def rank_acceptability(values: Array) -> Array:
         level += values[:, [other]] == values
     ranks = np.zeros((n_alternatives, n_alternatives))
     for rank in range(n_alternatives):
-        holds = (above <= rank) & (rank < above + level)
+        holds = (above <= rank) & (rank < above + level) & np.isfinite(values)
         ranks[:, rank] = (holds / level).mean(axis=0)
     return ranks
+
+
+def pairwise_winning_index(values: Array) -> Array:
+    """Compute how often each alternative beats each other one (Leskinen and Kangas 2006).
+
+    Args:
+        values: One row per draw, one column per alternative, as for `rank_acceptability`.
+
+    Returns:
+        Row beats column; a tie counts half, and two that are out do not compare.
+    """
+    columns = values.T
+    beats = np.array([[(a > b).mean() for b in columns] for a in columns])
+    ties = np.array([[((a == b) & np.isfinite(a)).mean() for b in columns] for a in columns])
+    index: Array = beats + ties / 2
+    np.fill_diagonal(index, 0.0)
+    return index
 
 
 def central_weights(values: Array, weights: Array) -> Array:

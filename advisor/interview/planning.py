@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from advisor.inference.asking import Agenda, plan_questions
 from advisor.inference.compiled import CompiledRules
 from advisor.inference.completions import OpenQuestion
-from advisor.inference.evidence import Evidence, weigh
+from advisor.inference.evidence import weigh
 from advisor.inference.ranking import Ranking, rank_approaches
-from advisor.inference.unknowns import (
-    Prospect,
-    information,
-    is_settled,
-    look_ahead,
-    next_questions,
-)
+from advisor.inference.unknowns import Prospect, information, look_ahead
 from advisor.schema.answers import Answers
 from advisor.vocabulary import Approach, Status
 
@@ -73,15 +68,13 @@ def plan_by_information(compiled: CompiledRules, *, seed: int = 0) -> Planner:
         evidence = weigh(compiled, codes)
         ranking = rank_approaches(compiled, evidence)
         prospect = look_ahead(compiled, codes, seed=seed)
-        settled = is_settled(compiled, evidence, ranking=ranking, prospect=prospect)
+        agenda = plan_questions(compiled, evidence, ranking=ranking, prospect=prospect)
         return Outlook(
-            worth_asking=()
-            if settled or not ranking.feasible
-            else _ordered(compiled, evidence, prospect=prospect, answers=answers),
+            worth_asking=_ordered(compiled, agenda, prospect=prospect, answers=answers),
             open=tuple(c.id for c in compiled.criteria if c.id not in answers.answers),
             n_relevant=len(_by_id(compiled, prospect).keys() - answers.answers.keys()),
             standings=_standings(compiled, ranking),
-            is_settled=settled,
+            is_settled=agenda.is_settled,
             same_decision=prospect.wins[ranking.leader],
         )
 
@@ -89,12 +82,12 @@ def plan_by_information(compiled: CompiledRules, *, seed: int = 0) -> Planner:
 
 
 def _ordered(
-    compiled: CompiledRules, evidence: Evidence, *, prospect: Prospect, answers: Answers
+    compiled: CompiledRules, agenda: Agenda, *, prospect: Prospect, answers: Answers
 ) -> tuple[str, ...]:
     """Put the most telling question first, but stay within a topic where that costs little."""
-    names = [
-        name for name in next_questions(compiled, evidence, prospect) if name not in answers.answers
-    ]
+    if agenda.stop:
+        return ()
+    names = [name for name in agenda.questions if name not in answers.answers]
     first = _first(compiled, prospect, names=names, answers=answers)
     return () if first is None else (first, *(name for name in names if name != first))
 

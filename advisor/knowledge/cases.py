@@ -12,26 +12,20 @@ from statistics import NormalDist
 import numpy as np
 
 from advisor.errors import AnswersError
-from advisor.inference.compiled import compile_rules
+from advisor.inference.calibration import Assessment, assess_calibration
+from advisor.inference.compiled import MILLI, CompiledRules, compile_rules
 from advisor.inference.consultation import consult
+from advisor.inference.evidence import weigh
+from advisor.inference.ranking import rank_approaches
+from advisor.knowledge.baselines import predict_majority, predict_naive_bayes, predict_nearest
 from advisor.knowledge.levels import resolve_answers
 from advisor.knowledge.yaml_text import LocatedMapping, YamlError, line_of, read_yaml
 from advisor.schema.answers import Answers
+from advisor.schema.calibration import MIN_CASES
+from advisor.schema.case import Case
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.rule import RuleBase
-from advisor.vocabulary import Approach
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A published project: what was known before, and what won."""
-
-    id: str
-    group: str
-    """Cases of one source share a group; a fair comparison never splits it."""
-    answers: dict[str, str]
-    outcome: Approach
-    also_ok: tuple[Approach, ...] = ()
+from advisor.vocabulary import Approach, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ class Adviser:
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """How the rules do on cases, beside two baselines."""
+    """How the rules do on cases, beside three baselines."""
 
     advisers: tuple[Adviser, ...]
     """The rules first, then the baselines."""
@@ -79,10 +73,12 @@ class CaseReport:
     """Exact agreement where the rules found a clear winner; None if they never did."""
     misses: tuple[tuple[str, str, str], ...]
     """Id, outcome and leading approach of each case that is not even acceptable."""
+    calibration: Assessment | None
+    """None below fifty cases or with a single group: too few to read support as a share."""
 
 
 def load_cases(path: Path, rule_base: RuleBase) -> tuple[Case, ...]:
-    """Read a YAML list of published cases.
+    """Read a YAML list of published cases, alone or under the key `cases`.
 
     Raises:
         AnswersError: If the file or a case in it cannot be used; with file and line.
@@ -95,6 +91,8 @@ def load_cases(path: Path, rule_base: RuleBase) -> tuple[Case, ...]:
         raise AnswersError(f"{path}: there is no such file of cases.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise AnswersError(f"{path}: cannot be read ({error}).") from error
+    if isinstance(content, LocatedMapping):
+        content = content.get("cases")
     if not isinstance(content, list) or not content:
         raise AnswersError(f"{path}: expected a list of cases with id, answers and outcome.")
     return tuple(_case(entry, rule_base, path=path) for entry in content)
@@ -128,7 +126,7 @@ def _approach(found: object, where: str) -> Approach:
 
 
 def compare_with_cases(rule_base: RuleBase, cases: Sequence[Case]) -> CaseReport:
-    """Compare what the rules put first with what won, beside majority and naive Bayes."""
+    """Compare what the rules put first with what won, beside predictors that know no rules."""
     compiled = compile_rules(rule_base)
     advice = [consult(compiled, Answers(answers=case.answers)) for case in cases]
     leading = [recommendation.leading for recommendation in advice]
@@ -137,6 +135,7 @@ def compare_with_cases(rule_base: RuleBase, cases: Sequence[Case]) -> CaseReport
             _judge("rules", cases, leading),
             _judge("majority class", cases, predict_majority(cases)),
             _judge("naive Bayes", cases, predict_naive_bayes(rule_base, cases)),
+            _judge("nearest cases", cases, predict_nearest(rule_base, cases)),
         ),
         confusion=_confusion(cases, leading),
         n_abstentions=sum(r.recommended is None for r in advice),
@@ -144,15 +143,35 @@ def compare_with_cases(rule_base: RuleBase, cases: Sequence[Case]) -> CaseReport
         misses=tuple(
             (case.id, case.outcome.value, found.value)
             for case, found in zip(cases, leading, strict=True)
-            if found not in (case.outcome, *case.also_ok)
+            if not case.accepts(found)
         ),
+        calibration=calibrate(compiled, cases),
     )
+
+
+def calibrate(compiled: CompiledRules, cases: Sequence[Case]) -> Assessment | None:
+    """Fit and test a temperature on cases; None if there are too few."""
+    groups = [case.group for case in cases]
+    if len(cases) < MIN_CASES or len(set(groups)) < 2:
+        return None
+    scores = np.array([_score(compiled, case) for case in cases])
+    outcomes = np.array([compiled.approaches.index(case.outcome) for case in cases])
+    return assess_calibration(scores, outcomes, groups=groups)
+
+
+def _score(compiled: CompiledRules, case: Case) -> list[float]:
+    """Decibans per approach; -inf if excluded."""
+    ranking = rank_approaches(compiled, weigh(compiled, compiled.encode(case.answers)))
+    return [
+        -np.inf if status is Status.EXCLUDED else score / MILLI
+        for score, status in zip(ranking.scores, ranking.status, strict=True)
+    ]
 
 
 def _judge(name: str, cases: Sequence[Case], predictions: Sequence[Approach]) -> Adviser:
     pairs = list(zip(cases, predictions, strict=True))
     exact = sum(found == case.outcome for case, found in pairs)
-    lenient = sum(found in (case.outcome, *case.also_ok) for case, found in pairs)
+    lenient = sum(case.accepts(found) for case, found in pairs)
     return Adviser(name, Agreement(exact, len(cases)), Agreement(lenient, len(cases)))
 
 
@@ -173,49 +192,3 @@ def _confusion(cases: Sequence[Case], predictions: Sequence[Approach]) -> dict[s
         outcome.value: {found.value: counts[outcome, found] for found in Approach}
         for outcome in Approach
     }
-
-
-def predict_majority(cases: Sequence[Case]) -> list[Approach]:
-    """Predict for every case the outcome that is most frequent among all of them."""
-    majority, _ = Counter(case.outcome for case in cases).most_common(1)[0]
-    return [majority] * len(cases)
-
-
-def predict_naive_bayes(rule_base: RuleBase, cases: Sequence[Case]) -> list[Approach]:
-    """Predict each case by categorical naive Bayes trained on the cases of other groups.
-
-    A missing answer is a category of its own. The first outcome is predicted if there is no other
-    group to learn from.
-    """
-    from sklearn.naive_bayes import CategoricalNB
-
-    codes, n_categories = _encode(rule_base, cases)
-    outcomes = np.array([case.outcome.value for case in cases])
-    groups = np.array([case.group for case in cases])
-    predicted = np.full(len(cases), Approach.PROMPTING.value, dtype=outcomes.dtype)
-    for group in np.unique(groups):
-        held_out = groups == group
-        if held_out.all():
-            continue
-        classifier = CategoricalNB(min_categories=n_categories)
-        classifier.fit(codes[~held_out], outcomes[~held_out])
-        predicted[held_out] = classifier.predict(codes[held_out])
-    return [Approach(outcome) for outcome in predicted]
-
-
-def _encode(
-    rule_base: RuleBase, cases: Sequence[Case]
-) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.int64]], list[int]]:
-    """Number the levels of each criterion; the two special answers come after them."""
-    criteria = rule_base.criteria
-    numbers = [
-        {level: code for code, level in enumerate((*c.level_ids, "not_applicable", "unknown"))}
-        for c in criteria
-    ]
-    codes = np.array(
-        [
-            [n[case.answers.get(c.id, "unknown")] for c, n in zip(criteria, numbers, strict=True)]
-            for case in cases
-        ]
-    )
-    return codes, [len(n) for n in numbers]

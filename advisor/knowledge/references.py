@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from advisor.errors import did_you_mean
 from advisor.inference.conditions import leaves_of
 from advisor.knowledge.problem import Problem
-from advisor.schema.rule import Criterion, Leaf, Rule, RuleBase, Statement, VariantRule
+from advisor.schema.rule import (
+    Criterion,
+    Leaf,
+    NoticeRule,
+    Rule,
+    RuleBase,
+    Statement,
+    VariantRule,
+)
 from advisor.vocabulary import Approach
 
 EXTRA_SLOTS = ("store", "base_model")
@@ -44,13 +52,24 @@ def check_references(rule_base: RuleBase) -> list[Problem]:
 
 
 def statements_of(rule_base: RuleBase) -> tuple[Statement, ...]:
-    """List rules, vetoes, companions and variants."""
-    return (*rule_base.rules, *rule_base.vetoes, *rule_base.companions, *rule_base.variants)
+    """List rules, vetoes, companions, variants and notices."""
+    return (
+        *rule_base.rules,
+        *rule_base.vetoes,
+        *rule_base.companions,
+        *rule_base.variants,
+        *rule_base.notices,
+    )
 
 
 def kind_of(statement: Statement) -> str:
     """Name what a statement is, in one word."""
-    kinds = {"Rule": "rule", "Veto": "veto", "CompanionRule": "companion"}
+    kinds = {
+        "Rule": "rule",
+        "Veto": "veto",
+        "CompanionRule": "companion",
+        "NoticeRule": "notice",
+    }
     return kinds.get(type(statement).__name__, "variant")
 
 
@@ -78,6 +97,9 @@ def _check_statement(statement: Statement, names: _Names) -> Iterator[Problem]:
         yield from _require(statement, "claim", claim, names.claims)
     if isinstance(statement, Rule) and statement.group:
         yield from _require(statement, "group", statement.group, names.groups)
+    if isinstance(statement, NoticeRule):
+        for criterion in statement.while_unanswered:
+            yield from _require(statement, "criterion", criterion, tuple(names.criteria))
     if isinstance(statement, VariantRule):
         yield from _require(statement, "slot", statement.slot, (*Approach, *EXTRA_SLOTS))
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.schema.base import Frozen
+from advisor.schema.explanation import Explanation, Robustness
 from advisor.vocabulary import Approach, Status
 
 
@@ -70,6 +71,20 @@ class VariantChoice(Frozen):
     sources: list[str]
 
 
+class Notice(Frozen):
+    """What has to be said beside any ranking: too early to choose, or less will do."""
+
+    notice: str
+    title: str
+    advice: str
+    because: str
+    rule: str
+    sources: list[str]
+    opposed_by: list[str] = Field(default_factory=list)
+    answers: dict[str, str] = Field(default_factory=dict)
+    """The answers that brought it up."""
+
+
 class Flip(Frozen):
     """A smallest set of changed answers with another winner."""
 
@@ -99,6 +114,8 @@ class Recommendation(Frozen):
     companions: list[Companion]
     variants: dict[str, str]
     variant_reasons: dict[str, VariantChoice] = Field(default_factory=dict)
+    notices: list[Notice] = Field(default_factory=list)
+    """What comes before, or instead of, building any of the approaches."""
     unanswered: list[str]
     next_questions: list[str] = Field(default_factory=list)
     """The unanswered criteria most worth answering, best first."""
@@ -109,4 +126,7 @@ class Recommendation(Frozen):
     """"exact" or how many seeded draws were made."""
     settled: bool
     """True if no remaining answer could change the leading approach."""
+    explanation: Explanation | None = None
+    robustness: Robustness | None = None
+    """Both are left out where only the ranking was asked for."""
     rules_version: str

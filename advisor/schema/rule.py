@@ -9,6 +9,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from advisor.schema.base import Frozen
 from advisor.vocabulary import Approach, Grade
 
+Theme = Literal["quality", "freshness", "cost", "latency", "traceability", "privacy", "effort"]
+"""What a project may put in an order of importance."""
+
 OPERATORS = ("at_least", "at_most", "is", "one_of", "none_of")
 
 
@@ -131,6 +134,16 @@ class VariantRule(Statement):
     choice: str
 
 
+class NoticeRule(Statement):
+    """Says something that no ranking can: that it is too early to choose, or that less will do."""
+
+    notice: Literal["evaluation_first", "classifier_suffices", "tool_call", "nothing_to_build"]
+    advice: str
+    """What to do instead, or first, in one sentence."""
+    while_unanswered: tuple[str, ...] = ()
+    """Only said while none of these criteria has an answer."""
+
+
 class Level(Frozen):
     """One answer a question offers."""
 
@@ -162,6 +175,8 @@ class Criterion(Frozen):
     actionable: bool = False
     """True if the user could change the answer (buy labels), not only learn it."""
     prior_source: str = ""
+    theme: Theme | None = None
+    """What its rules weigh more for, if the user puts that first; None = a plain fact."""
 
     @property
     def level_ids(self) -> tuple[str, ...]:
@@ -226,8 +241,9 @@ class RuleBase(Frozen):
     vetoes: tuple[Veto, ...]
     companions: tuple[CompanionRule, ...]
     variants: tuple[VariantRule, ...]
+    notices: tuple[NoticeRule, ...] = ()
     version: str
-    """Ten hexadecimal digits of the SHA-256 of the canonical content."""
+    """Ten hexadecimal digits of the SHA-256 of the content; with additions, `ours+theirs`."""
 
     def criterion(self, criterion_id: str) -> Criterion:
         """Look a criterion up by id; KeyError if there is none."""

@@ -27,7 +27,7 @@ from prototypes.runtime import seed_everything
 COSINE_SCALE = 20.0
 """How sharply cosines are turned into probabilities; the usual inverse temperature."""
 _MAX_QUESTION_TOKENS = 64
-_MAX_PASSAGE_TOKENS = 192
+_MAX_PASSAGE_TOKENS = 96
 _PARAMETERS = "model.safetensors"
 
 

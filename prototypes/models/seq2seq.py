@@ -36,6 +36,7 @@ from prototypes.runtime import autocast, prepare_transformers, seed_everything
 MAX_INPUT_PIECES = 128
 _IGNORED = -100
 _BATCH_SIZE = 32
+_FEW_PAIRS = 1_000
 _VOCABULARY_FILE = "decoder_vocabulary.json"
 
 
@@ -86,9 +87,12 @@ class Seq2SeqModel:
             recipe: How long and how fast to train.
             progress: Told the share of finished steps.
         """
+        if len(pairs) < _FEW_PAIRS:
+            _hold_encoder(self._model)
+        lengths = [len(self._vocabulary.encode(output, self._tokenizer)) for _, output in pairs]
         train(
             self._model,
-            Lesson(rows=pairs, collate=self._collate, loss=_sequence_loss),
+            Lesson(pairs, self._collate, _sequence_loss, lengths=lengths),
             recipe=recipe,
             progress=progress,
         )
@@ -169,6 +173,17 @@ def _join_halves(
         config.eos_token_id = vocabulary.index(tokenizer.sep_token_id)
         config.pad_token_id = vocabulary.index(tokenizer.pad_token_id)
     return model
+
+
+def _hold_encoder(model: EncoderDecoderModel) -> None:
+    """Train the decoder alone, without dropout: few pairs are to be learnt by heart.
+
+    They could not teach the encoder anything but their own wording.
+    """
+    model.encoder.requires_grad_(False)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
 
 
 def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHeadModel:

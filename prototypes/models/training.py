@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
+from torch.utils.data import Sampler
 from transformers import (
     PreTrainedModel,
     PrinterCallback,
@@ -19,6 +20,7 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
+from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from prototypes.contracts import Progress
 from prototypes.errors import ModelUnavailableError
@@ -54,11 +56,19 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What is taught: the samples, how they become a batch, and what is minimised."""
+    """What is taught: the samples, how they become a batch, and what is minimised.
+
+    Attributes:
+        rows: The samples.
+        collate: Makes a batch of some of them.
+        loss: What a batch costs.
+        lengths: One per row; rows of about equal length then share a batch, which saves padding.
+    """
 
     rows: Sequence[Any]
     collate: Callable[[list[Any]], Batch]
     loss: Loss
+    lengths: Sequence[int] | None = None
 
 
 def train(model: PreTrainedModel, lesson: Lesson, *, recipe: Recipe, progress: Progress) -> None:
@@ -71,7 +81,7 @@ def train(model: PreTrainedModel, lesson: Lesson, *, recipe: Recipe, progress: P
             data_collator=lesson.collate,
             callbacks=[_ProgressCallback(progress)],
         )
-        trainer.loss = lesson.loss
+        trainer.loss, trainer.lengths = lesson.loss, lesson.lengths
         trainer.remove_callback(PrinterCallback)
         trainer.train()
     model.eval()
@@ -103,6 +113,7 @@ def _arguments(folder: str, recipe: Recipe, n_rows: int) -> TrainingArguments:
         per_device_train_batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
+        optim="adamw_torch_fused",
         warmup_steps=int(recipe.warmup_fraction * recipe.n_steps(n_rows)),
         seed=recipe.seed,
         use_cpu=not torch.cuda.is_available(),
@@ -119,6 +130,16 @@ class _LossTrainer(Trainer):  # type: ignore[misc] # transformers ships no type 
     """A Trainer that minimises the loss of a lesson, in the fastest precision of the machine."""
 
     loss: Loss
+    lengths: Sequence[int] | None
+
+    def _get_train_sampler(self, *arguments: object) -> Sampler[int] | None:
+        if self.lengths is None:
+            sampler: Sampler[int] | None = super()._get_train_sampler(*arguments)
+            return sampler
+        generator = torch.Generator().manual_seed(self.args.seed)
+        size, lengths = self.args.train_batch_size, list(self.lengths)
+        grouped: Sampler[int] = LengthGroupedSampler(size, lengths=lengths, generator=generator)
+        return grouped
 
     def compute_loss(
         self, model: PreTrainedModel, inputs: Batch, *arguments: object, **keywords: object

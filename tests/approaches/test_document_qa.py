@@ -244,6 +244,7 @@ def test_hybrid_answers_cites_and_survives_saving(tmp_path: Path) -> None:
 
     after = TunedRetrievalArm.load(tmp_path, workbench).predict([s.input for s in ANSWERABLE])
 
+    assert (tmp_path / "encoder" / "model.safetensors").is_file()
     assert answers(before) == len(ANSWERABLE)
     assert all(prediction.citations for prediction in before)
     assert before == after

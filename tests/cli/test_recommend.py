@@ -6,11 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from advisor.cli.boundary import guard_all
-from advisor.cli.recommend import recommend
+from advisor.cli.main import app
 from advisor.schema.recommendation import Recommendation
 from advisor.vocabulary import ExitCode
 
@@ -26,10 +24,7 @@ answers:
 
 
 def _run(*arguments: str, given: str | None = None) -> Result:
-    app = typer.Typer()
-    app.command()(recommend)
-    guard_all(app)
-    return CliRunner().invoke(app, arguments, input=given)
+    return CliRunner().invoke(app, ["recommend", *arguments], input=given)
 
 
 @pytest.fixture

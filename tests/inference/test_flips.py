@@ -22,36 +22,36 @@ def _found(compiled: CompiledRules, answers: dict[str, str]) -> list[tuple[Chang
 
 
 def _brute_force(
-    reference: Reference, answers: dict[str, str], leader: Approach, size: int
+    reference: Reference, answers: dict[str, str], leader: Approach
 ) -> dict[frozenset[tuple[str, str]], set[Approach]]:
-    """All changes of so many known answers under which the leader is beaten, with the winners."""
+    """All changes of up to three known answers that beat the leader, if no part of them does."""
     known = [name for name, level in answers.items() if level != UNKNOWN]
-    found = {}
-    for names in combinations(known, size):
+    found: dict[frozenset[tuple[str, str]], set[Approach]] = {}
+    for names in (names for size in (1, 2, 3) for names in combinations(known, size)):
         others = [
             [level for level in reference.criteria[name].level_ids if level != answers[name]]
             for name in names
         ]
         for levels in product(*others):
-            change = dict(zip(names, levels, strict=True))
-            winners = reference.winners({**answers, **change})
+            change = frozenset(zip(names, levels, strict=True))
+            if any(part < change for part in found):
+                continue
+            winners = reference.winners({**answers, **dict(change)})
             if winners and leader not in winners:
-                found[frozenset(change.items())] = winners
+                found[change] = winners
     return found
 
 
 def test_flips_are_all_and_only_those_of_brute_force(
     compiled: CompiledRules, reference: Reference, some_answers: list[dict[str, str]]
 ) -> None:
-    """Size one first, size two only if no single change is enough."""
-    for answers in some_answers:
+    """Every change of one, two or three answers of which no part is enough."""
+    for answers in some_answers[:60]:
         if not reference.winners(answers):
             continue
         ranking = rank_approaches(compiled, weigh(compiled, compiled.encode(answers)))
         leader = compiled.approaches[ranking.leader]
-        expected = _brute_force(reference, answers, leader, 1) or _brute_force(
-            reference, answers, leader, 2
-        )
+        expected = _brute_force(reference, answers, leader)
         found = {
             frozenset(
                 (compiled.criteria[i].id, compiled.criteria[i].level_ids[code])
@@ -90,6 +90,18 @@ def test_at_most_twelve_flips_are_told(compiled: CompiledRules) -> None:
     flips = [(((i, 1), (j, 1)), w) for i, j in combinations((0, 1, 3, 5), 2) for w in (0, 1, 2)]
 
     assert len(report_flips(compiled, codes, flips)) == 12
+
+
+def test_what_cannot_be_changed_is_told_too(compiled: CompiledRules) -> None:
+    """Actionable changes fill at most half of the list, if there are others."""
+    codes = compiled.encode({"a": "a0", "b": "b0", "d": "d0", "e": "e0"})
+    actionable = [(((4, 1),), winner) for winner in (0, 1, 2, 3)] * 3
+    others = [(((i, code),), w) for i in (0, 1, 3) for code in (1, 2) for w in (1, 2, 3)]
+
+    told = report_flips(compiled, codes, [*actionable, *others])
+
+    assert [flip.change for flip in told[:4]] == [{"e": "e1"}] * 4
+    assert len(told) == 12
 
 
 def test_no_flip_without_a_feasible_leader(compiled: CompiledRules) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.inference.batch import split_wins
 from advisor.inference.compiled import CompiledRules, compile_rules
-from advisor.inference.robustness import SPREAD, draw_factors, draw_values, first_ranks, triangular
+from advisor.inference.robustness import SPREAD, draw_factors, draw_scores, triangular
 from advisor.inference.smaa import rank_acceptability
 from advisor.inference.unknowns import look_ahead
 from advisor.schema.rule import Rule, RuleBase
@@ -45,11 +45,9 @@ def test_rules_of_one_source_err_together(
 def test_first_ranks_agree_with_smaa_on_the_drawn_values(compiled: CompiledRules) -> None:
     """Where nothing is excluded, the shares are SMAA's first-rank acceptabilities."""
     prospect = look_ahead(compiled, compiled.encode(FULL), seed=0)
-    values = draw_values(compiled, prospect, seed=0)
+    draws = draw_scores(compiled, prospect, seed=0)
 
-    assert first_ranks(compiled, prospect, seed=0) == pytest.approx(
-        rank_acceptability(values.T)[:, 0]
-    )
+    assert draws.first_ranks == pytest.approx(rank_acceptability(draws.values.T)[:, 0])
 
 
 def test_mean_of_the_draws_is_the_ledger_for_strong_evidence(
@@ -60,7 +58,7 @@ def test_mean_of_the_draws_is_the_ledger_for_strong_evidence(
     compiled = compile_rules(make_rule_base((rule,), ()))
     prospect = look_ahead(compiled, compiled.encode({"b": "b1"}), seed=0)
 
-    values = draw_values(compiled, prospect, seed=0)
+    values = draw_scores(compiled, prospect, seed=0).values
 
     assert values.mean(axis=1) == pytest.approx(prospect.batch.scores[:, 0], abs=20)
 
@@ -70,17 +68,29 @@ def test_excluded_approach_never_comes_first(compiled: CompiledRules) -> None:
     answers = {**FULL, "c": "c0"}
     prospect = look_ahead(compiled, compiled.encode(answers), seed=0)
 
-    assert first_ranks(compiled, prospect, seed=0)[2] == 0.0
+    assert draw_scores(compiled, prospect, seed=0).first_ranks[2] == 0.0
 
 
 def test_same_seed_gives_the_same_shares(compiled: CompiledRules) -> None:
     """The seed decides the draws, and another seed draws others."""
     prospect = look_ahead(compiled, compiled.encode({"a": "a1"}), seed=0)
 
-    once, again, other = (first_ranks(compiled, prospect, seed=seed) for seed in (1, 1, 2))
+    once, again, other = (
+        draw_scores(compiled, prospect, seed=seed).first_ranks for seed in (1, 1, 2)
+    )
 
     assert once == again
     assert once != other
+
+
+def test_draws_of_a_rule_do_not_depend_on_the_other_rules(
+    compiled: CompiledRules, make_rule_base: Callable[..., RuleBase], rule_base: RuleBase
+) -> None:
+    """Adding or removing a rule leaves the factors of all others as they were."""
+    fewer = compile_rules(make_rule_base(rule_base.rules[3:]))
+    kept = [compiled.rules.index(rule) for rule in fewer.rules]
+
+    assert (draw_factors(compiled, 0)[kept] == draw_factors(fewer, 0)).all()
 
 
 def test_draw_in_which_all_are_excluded_counts_for_none() -> None:

@@ -66,6 +66,7 @@ rules:
     grade: B
     sources: [D0]
     claims: [C03]
+    derivation: Six of ten.
     group: pace
   - id: KN002
     name: few-labels-and-little-time
@@ -79,6 +80,22 @@ rules:
     grade: D
     sources: [D0]
     group: pace
+  - id: KN003
+    name: labels-are-many
+    title: Many
+    rationale: Plenty.
+    when: {criterion: labeled_examples, is: many}
+    weights: {fine_tune: 4, prompting: -4}
+    grade: D
+    sources: [D0]
+  - id: KN004
+    name: nothing-changes
+    title: Static
+    rationale: Learnt once.
+    when: {criterion: data_volatility, is: static}
+    weights: {hybrid: 4, rag: -4}
+    grade: D
+    sources: [D0]
 vetoes: []
 """,
 }

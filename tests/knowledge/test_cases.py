@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AnswersError
-from advisor.knowledge.cases import (
-    Agreement,
-    Case,
-    compare_with_cases,
-    load_cases,
-    predict_majority,
-    predict_naive_bayes,
-)
+from advisor.knowledge.baselines import predict_majority, predict_naive_bayes, predict_nearest
+from advisor.knowledge.cases import Agreement, compare_with_cases, load_cases
 from advisor.knowledge.loader import load_rules
+from advisor.schema.case import Case
 from advisor.schema.rule import RuleBase
 from advisor.vocabulary import Approach
 
@@ -36,7 +31,8 @@ def rule_base(write_rules: Callable[..., Path]) -> RuleBase:
 
 
 def _case(n: int, outcome: Approach, level: str, group: str = "") -> Case:
-    return Case(str(n), group or str(n), {"data_volatility": level}, outcome)
+    answers = {"data_volatility": level}
+    return Case(id=str(n), group=group or str(n), answers=answers, outcome=outcome)
 
 
 def test_case_is_read(tmp_path: Path, rule_base: RuleBase) -> None:
@@ -91,9 +87,9 @@ def test_wilson_interval_equals_statsmodels() -> None:
 def test_report_counts_exact_and_lenient_agreement(rule_base: RuleBase) -> None:
     """A case whose second-best outcome leads is right leniently, not exactly."""
     cases = [
-        Case("1", "1", {"data_volatility": "daily"}, Approach.RAG),
-        Case("2", "2", {"data_volatility": "daily"}, Approach.HYBRID, (Approach.RAG,)),
-        Case("3", "3", {"data_volatility": "daily"}, Approach.FINE_TUNE),
+        _case(1, Approach.RAG, "daily"),
+        _case(2, Approach.HYBRID, "daily").model_copy(update={"also_ok": (Approach.RAG,)}),
+        _case(3, Approach.FINE_TUNE, "daily"),
     ]
 
     report = compare_with_cases(rule_base, cases)
@@ -121,3 +117,33 @@ def test_naive_bayes_learns_from_other_groups_only(rule_base: RuleBase) -> None:
 
     assert predicted[:11] == [case.outcome for case in known]
     assert Approach.HYBRID not in predicted[11:]
+
+
+def test_nearest_falls_back_to_the_majority_of_other_groups(rule_base: RuleBase) -> None:
+    """With one shared answer nothing is comparable."""
+    cases = [_case(1, Approach.RAG, "daily"), _case(2, Approach.HYBRID, "daily")]
+
+    assert predict_nearest(rule_base, cases) == [Approach.HYBRID, Approach.RAG]
+
+
+def test_a_few_cases_are_not_calibrated(rule_base: RuleBase) -> None:
+    """Below fifty there are words only."""
+    cases = [_case(n, Approach.RAG, "daily") for n in range(49)]
+
+    assert compare_with_cases(rule_base, cases).calibration is None
+
+
+def test_fifty_cases_of_one_group_are_not_calibrated(rule_base: RuleBase) -> None:
+    """Nothing would be left to fit on."""
+    cases = [_case(n, Approach.RAG, "daily", "same") for n in range(50)]
+
+    assert compare_with_cases(rule_base, cases).calibration is None
+
+
+def test_library_file_can_be_tested_like_any_other(tmp_path: Path, rule_base: RuleBase) -> None:
+    """A list under the key `cases` is read as well."""
+    (tmp_path / "cases.yaml").write_text(f"cases:{ONE}")
+
+    (case,) = load_cases(tmp_path / "cases.yaml", rule_base)
+
+    assert ("news", Approach.RAG) == (case.id, case.outcome)

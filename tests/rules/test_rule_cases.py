@@ -1,79 +1,42 @@
-"""Each rule and veto fires, stays silent or waits exactly when its YAML cases say so."""
+"""Each rule, veto and notice fires, stays silent or waits exactly when its YAML cases say so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from advisor.inference.conditions import Reading, criteria_of, evaluate_condition
+from advisor.inference.conditions import criteria_of
 from advisor.knowledge.loader import load_rules
-from advisor.knowledge.yaml_text import read_yaml
-from advisor.schema.rule import Statement
+from advisor.knowledge.rule_cases import (
+    RuleCase,
+    check_case,
+    load_rule_cases,
+    run_rule_cases,
+    shipped_rule_cases,
+    statements_with_cases,
+)
 
 RULE_BASE = load_rules()
 CRITERIA = {criterion.id: criterion for criterion in RULE_BASE.criteria}
-STATEMENTS: dict[str, Statement] = {s.id: s for s in (*RULE_BASE.rules, *RULE_BASE.vetoes)}
-KINDS = ("fires_", "silent_", "unknown_")
-
-Case = dict[str, Any]
+STATEMENTS = {statement.id: statement for statement in statements_with_cases(RULE_BASE)}
+CASES = load_rule_cases(shipped_rule_cases(), RULE_BASE)
 
 
-def _read_cases() -> dict[str, dict[str, Case]]:
-    """Read all case files; the reader refuses a repeated key."""
-    cases: dict[str, dict[str, Case]] = {}
-    for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")):
-        content = read_yaml(path.read_text(encoding="utf-8"))
-        assert isinstance(content, dict), path
-        assert not cases.keys() & content.keys(), path
-        cases |= content
-    return cases
+@pytest.mark.parametrize("case", [pytest.param(c, id=f"{c.statement}-{c.name}") for c in CASES])
+def test_statement_reads_as_its_case_says(case: RuleCase) -> None:
+    """A case names the answers, the expected truth, what is missing, and whom it favours."""
+    assert list(check_case(case, STATEMENTS[case.statement], CRITERIA)) == []
 
 
-CASES = _read_cases()
-
-
-def _parameters() -> Iterator[Any]:
-    for statement, named_cases in CASES.items():
-        for name, case in named_cases.items():
-            yield pytest.param(statement, case, id=f"{statement}-{name}")
-
-
-@pytest.mark.parametrize(("statement", "case"), list(_parameters()))
-def test_condition_reads_as_its_case_says(statement: str, case: Case) -> None:
-    """A case names the answers, the expected truth and, if open, what is missing."""
-    fires = case["fires"]
-    expected = fires if isinstance(fires, str) else str(fires).lower()
-
-    reading = evaluate_condition(STATEMENTS[statement].when, case["answers"], CRITERIA)
-
-    assert Reading(reading.truth, reading.missing) == (expected, tuple(case.get("missing", ())))
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_statement_has_cases_of_all_three_kinds(statement: str) -> None:
+def test_every_statement_has_cases_of_all_three_kinds() -> None:
     """A rule or veto without a firing, a silent and an unknown case is not finished."""
-    names = CASES.get(statement, {})
-
-    missing = [kind for kind in KINDS if not any(name.startswith(kind) for name in names)]
-
-    assert missing == []
+    assert run_rule_cases(RULE_BASE, CASES).untested == ()
 
 
-def test_every_case_belongs_to_a_statement() -> None:
-    """Cases of a rule that is gone would pass unnoticed."""
-    orphans = CASES.keys() - STATEMENTS.keys()
+def test_every_rule_says_in_a_case_whom_it_favours() -> None:
+    """Else a slipped sign would pass unnoticed."""
+    silent = {rule.id for rule in RULE_BASE.rules} - {c.statement for c in CASES if c.favours}
 
-    assert orphans == set()
-
-
-def test_every_case_name_tells_its_kind() -> None:
-    """A case that starts otherwise would not be counted."""
-    misnamed = [name for cases in CASES.values() for name in cases if not name.startswith(KINDS)]
-
-    assert misnamed == []
+    assert silent == set()
 
 
 def test_every_founding_claim_has_a_home() -> None:

@@ -1,4 +1,4 @@
-"""Which passage answers a training question, where only its document and answer are known."""
+"""Which passages answer a question, where only its document and answer are known."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from prototypes.measure.answers import contains_answer
 
 def find_answering_passages(
     samples: Sequence[Sample], retrievals: Sequence[Retrieval], passages: Sequence[Passage]
-) -> list[int | None]:
-    """Find for each sample the passage that it should be answered from.
+) -> list[tuple[int, ...]]:
+    """Find for each sample the passages that it can be answered from.
 
-    That is the passage which holds an accepted answer and stands in one of the sample's sources
-    (in any document if none is named), the best ranked one if there are several: distant
-    supervision, as in Karpukhin et al. 2020.
+    These are the passages which hold an accepted answer and stand in one of the sample's sources
+    (if it names none, any retrieved passage will do): distant supervision, as in Karpukhin et
+    al. 2020.
 
     Returns:
-        The position of the passage; None for an unanswerable sample or where none is found.
+        Their positions, those that were retrieved first; none for an unanswerable sample.
     """
     by_document: dict[str, list[int]] = {}
     for index, passage in enumerate(passages):
         by_document.setdefault(passage.document_id, []).append(index)
     return [
-        next(_answering(sample, retrieval, passages=passages, by_document=by_document), None)
+        tuple(_answering(sample, retrieval, passages=passages, by_document=by_document))
         for sample, retrieval in zip(samples, retrievals, strict=True)
     ]
 

@@ -1,8 +1,8 @@
 """Tune the retriever's encoder on training questions, and keep as much of it as helps.
 
-Tuning on few questions can do harm. So the tuned parameters are averaged with the untuned ones
-(WiSE-FT, Wortsman et al. 2022), and the share that finds the answering passages of the validation
-questions best is kept; a share of 0 is among the choices.
+Tuning on few questions can do harm. So the tuned parameters are averaged with the untuned ones, in
+equal shares (what WiSE-FT, Wortsman et al. 2022, recommends where nothing is known) unless another
+share, 0 among them, is clearly better at finding the passages that answer the validation questions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from prototypes.approaches.document_qa.choosing import choose_setting
 from prototypes.approaches.document_qa.extractive import ExtractiveSystem, passage_texts
 from prototypes.approaches.document_qa.reader import Embed
 from prototypes.approaches.document_qa.retriever import FusedRetriever
@@ -33,12 +35,13 @@ from prototypes.retrieval.lexical import LexicalIndex
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
 
-SHARES = (0.5, 1.0, 0.0)
-"""How much of the tuning may be kept; earlier ones win ties."""
-_SAMPLES_SEEN = 800
-_EPOCHS = (1, 4)
-_LEARNING_RATE = 3e-5
+DEFAULT_SHARE = 0.5
+OTHER_SHARES = (1.0, 0.0)
+_SAMPLES_SEEN = 400
+_EPOCHS = (1, 3)
+_LEARNING_RATE = 1e-4
 _MAX_PROBED = 200
+_PASSAGES_PROBED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +62,26 @@ class Probe:
     """Questions, and a small corpus that holds what the untuned retriever found for them.
 
     Attributes:
-        questions: Validation questions whose answering passage is known.
-        answering: The position of that passage in `texts`, one per question.
+        questions: Validation questions that passages are known to answer.
+        answering: The positions of these passages in `texts`, for each question.
         texts: The passages to search.
     """
 
     questions: list[str]
-    answering: list[int]
+    answering: list[frozenset[int]]
     texts: list[str]
 
-    def score(self, embed: Embed) -> float:
-        """Return the mean reciprocal rank of the answering passages in fused retrieval."""
+    def reciprocal_ranks(self, embed: Embed) -> NDArray[np.float64]:
+        """Return 1 / rank of the first passage that answers each question, 0 if there is none."""
+        if not self.questions:
+            return np.zeros(0)
         retriever = FusedRetriever(LexicalIndex(self.texts), DenseIndex(embed(self.texts)))
         found = retriever.search(self.questions, embed(self.questions))
-        ranks = [
-            each.indices.index(answer) + 1 if answer in each.indices else float("inf")
-            for each, answer in zip(found, self.answering, strict=True)
+        hits = [
+            [index in answering for index in each.indices]
+            for each, answering in zip(found, self.answering, strict=True)
         ]
-        return float(np.mean([1 / rank for rank in ranks]))
+        return np.array([1 / (row.index(True) + 1) if any(row) else 0.0 for row in hits])
 
 
 def tune_encoder(
@@ -115,9 +120,9 @@ def _find_pairs(samples: Sequence[Sample], untuned: ExtractiveSystem) -> list[Qu
     positions = find_answering_passages(samples, found, untuned.passages)
     texts = passage_texts(untuned.passages)
     pairs = [
-        QuestionPassage(sample.input, texts[position], str(position))
-        for sample, position in zip(samples, positions, strict=True)
-        if position is not None
+        QuestionPassage(sample.input, texts[answering[0]], str(answering[0]))
+        for sample, answering in zip(samples, positions, strict=True)
+        if answering
     ]
     if len(pairs) < 2:
         raise TooFewSamplesError(
@@ -129,11 +134,11 @@ def _find_pairs(samples: Sequence[Sample], untuned: ExtractiveSystem) -> list[Qu
 
 
 def _choose_recipe(n_pairs: int, *, seed: int) -> Recipe:
-    """Look at few pairs up to four times, at 800 or more once."""
+    """Look at up to 133 pairs three times, at more than 200 once."""
     fewest, most = _EPOCHS
     return Recipe(
         epochs=min(max(_SAMPLES_SEEN // n_pairs, fewest), most),
-        batch_size=16 if n_pairs < 200 else 32,
+        batch_size=16 if n_pairs < 100 else 32,
         learning_rate=_LEARNING_RATE,
         seed=seed,
     )
@@ -157,25 +162,29 @@ def _build_probe(samples: Sequence[Sample], untuned: ExtractiveSystem) -> Probe:
     samples = samples[:_MAX_PROBED]
     found = untuned.retrieve([sample.input for sample in samples])
     positions = find_answering_passages(samples, found, untuned.passages)
-    pool = {i for each in found for i in each.indices}.union(p for p in positions if p is not None)
-    place = {index: n for n, index in enumerate(sorted(pool))}
+    pool = sorted({i for each in found for i in each.indices[:_PASSAGES_PROBED]}.union(*positions))
+    place = {index: n for n, index in enumerate(pool)}
     texts = passage_texts(untuned.passages)
-    known = [(s.input, p) for s, p in zip(samples, positions, strict=True) if p is not None]
+    known = [(s.input, p) for s, p in zip(samples, positions, strict=True) if p]
     return Probe(
         questions=[question for question, _ in known],
-        answering=[place[position] for _, position in known],
-        texts=[texts[index] for index in place],
+        answering=[frozenset(place[index] for index in answering) for _, answering in known],
+        texts=[texts[index] for index in pool],
     )
 
 
 def _choose_share(tuned: Path, workbench: Workbench, probe: Probe) -> tuple[float, Path | None]:
-    """Return the share that finds most, with the folder of its encoder."""
-    folders = {share: _make_mixture(tuned, workbench, share=share) for share in SHARES}
-    if not probe.questions:
-        return SHARES[0], folders[SHARES[0]]
-    scores = {share: probe.score(_embedder(folders[share], workbench)) for share in SHARES}
-    best = max(SHARES, key=scores.__getitem__)
-    return best, folders[best]
+    """Return the share of the tuning that is kept, with the folder of its encoder."""
+    folders = {
+        share: _make_mixture(tuned, workbench, share=share)
+        for share in (DEFAULT_SHARE, *OTHER_SHARES)
+    }
+    ranks = {
+        share: probe.reciprocal_ranks(_embedder(folder, workbench))
+        for share, folder in folders.items()
+    }
+    share = choose_setting(ranks, default=DEFAULT_SHARE)
+    return share, folders[share]
 
 
 def _make_mixture(tuned: Path, workbench: Workbench, *, share: float) -> Path | None:

@@ -101,7 +101,7 @@ def tune_classifier(
         _write(training, labels, folder / "final")
 
     folder = workbench.part(name, build)
-    note = f"{recipe.epochs} epochs on train, then one on train and validation samples"
+    note = f"epochs: {recipe.epochs} on train, then 1 on train and validation samples"
     return TunedPart(folder / "rehearsal", folder / "final", note)
 
 

@@ -13,7 +13,7 @@ from advisor.knowledge.yaml_text import read_yaml
 from advisor.schema.recommendation import Recommendation
 from advisor.vocabulary import Status
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent.parent / "consultations"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yaml"))
 
 

@@ -1,0 +1,151 @@
+"""`advisor prototype`: interrupted in every phase, gone on with, begun twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from advisor.cli.main import app
+from prototypes.approaches.classification.baseline import TfidfArm
+from prototypes.data import readers
+
+ADVISOR = Path(sys.executable).with_name("advisor")
+PATIENCE = 240
+"""Seconds; a busy machine is no failure."""
+
+THINGS = ("lamp", "book", "shoe", "chair", "phone", "table", "coat", "cup", "hose", "radio")
+
+pytestmark = pytest.mark.weights
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder with an answers file and sixty labelled texts."""
+    monkeypatch.chdir(tmp_path)
+    Path("answers.yaml").write_text("answers: {task_kind: classification}\n")
+    verbs = ("buy", "sell", "lend")
+    rows = [
+        f"{verb} the {adjective} {thing},{verb}\n"
+        for verb in verbs
+        for adjective in ("old", "new")
+        for thing in THINGS
+    ]
+    Path("data.csv").write_text("text,label\n" + "".join(rows))
+
+
+def test_run_is_measured_and_reported() -> None:
+    """A finished run leaves the contract's files and the verdict on stdout."""
+    result = _prototype("--quiet")
+
+    assert result.exit_code == 0
+    assert result.stdout.count("\n") == 1
+    assert result.stderr == ""
+    assert _measured() == ["baseline_majority", "baseline_tfidf"]
+    assert Path("run/report.html").exists()
+
+
+def test_finished_run_is_not_overwritten() -> None:
+    """A second run into the same folder is refused, naming --resume."""
+    _prototype("--quiet")
+    again = _prototype("--quiet")
+
+    assert again.exit_code == 2
+    assert "run already holds a trial" in again.stderr
+    assert "--resume" in again.stderr
+
+
+def test_resuming_with_another_seed_is_refused() -> None:
+    """Results of two protocols are never mixed."""
+    _prototype("--quiet")
+    again = _prototype("--quiet", "--resume", "--seed", "3")
+
+    assert again.exit_code == 2
+    assert "seed = 0, but now seed = 3" in again.stderr
+
+
+def test_ctrl_c_while_reading_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is measured nothing is lost either."""
+    monkeypatch.setattr(readers, "read_dataset", _press_ctrl_c)
+
+    _assert_interrupted(_prototype())
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize("phase", ["fit", "predict"])
+def test_ctrl_c_in_an_arm_keeps_the_arms_before(
+    monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    """Interrupted while fitting or measuring, the run has a report and can be completed."""
+    with monkeypatch.context() as patched:
+        patched.setattr(TfidfArm, phase, _press_ctrl_c)
+        _assert_interrupted(_prototype())
+    interrupted, arms, has_report = _is_interrupted(), _measured(), Path("run/report.html").exists()
+    completed = _prototype("--resume", "--quiet")
+
+    assert (interrupted, arms, has_report) == (True, ["baseline_majority"], True)
+    assert completed.exit_code == 0
+    assert (_is_interrupted(), _measured()) == (False, ["baseline_majority", "baseline_tfidf"])
+
+
+@pytest.mark.slow
+def test_signal_to_the_process_group_ends_a_real_run_in_order() -> None:
+    """Ctrl-C in a shell, sent while the whole encoder is tuned, is answered like any other."""
+    command = [ADVISOR, "prototype", "answers.yaml", "--data", "data.csv"]
+    child = subprocess.Popen(
+        [*command, "--arms", "baseline_majority,fine_tune_full", "-o", "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert child.stderr is not None
+    lines = iter(child.stderr.readline, "")
+    before = [next(lines) for _ in range(2)]
+    threading.Timer(1.0, os.killpg, (child.pid, signal.SIGINT)).start()
+    after = "".join(lines)
+    child.wait(PATIENCE)
+
+    assert "baseline_majority" in before[1]
+    assert child.returncode == 130
+    assert "Traceback" not in after
+    assert "--resume" in after
+    assert (_is_interrupted(), _measured()) == (True, ["baseline_majority"])
+    assert Path("run/report.html").exists()
+
+
+def _press_ctrl_c(*_: object, **__: object) -> Sequence[object]:
+    raise KeyboardInterrupt
+
+
+def _prototype(*options: str) -> Result:
+    fixed = ["prototype", "answers.yaml", "--data", "data.csv", "--arms", "baseline", "-o", "run"]
+    return CliRunner().invoke(app, [*fixed, *options])
+
+
+def _assert_interrupted(result: Result) -> None:
+    assert result.exit_code == 130
+    assert "Interrupted; what was measured is kept." in result.stderr
+    assert "--resume" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def _is_interrupted() -> bool:
+    return bool(_trial()["interrupted"])
+
+
+def _measured() -> list[str]:
+    return [arm["name"] for arm in _trial()["arms"]]
+
+
+def _trial() -> dict[str, list[dict[str, str]]]:
+    content: dict[str, list[dict[str, str]]] = json.loads(Path("run/trial.json").read_text())
+    return content
