@@ -13,7 +13,7 @@ from prototypes.contracts import Approach, Task
 class FrozenSchema(BaseModel):
     """A value that is written to a file; unknown keys are refused, fields cannot be changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Interval(FrozenSchema):

@@ -10,6 +10,7 @@ import pytest
 
 import advisor
 from advisor import Answers, Recommendation, advise
+from advisor.api import why_ask
 from advisor.errors import AnswersError, UnknownCriterionError, UnknownLevelError
 from advisor.inference.compiled import compile_rules
 from advisor.inference.consultation import consult
@@ -82,3 +83,17 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == [advisor.__version__, "False"]
+
+
+def test_question_can_be_explained() -> None:
+    """A notebook can ask why, as the interview can."""
+    why = why_ask({"task_kind": "document_qa"}, "source_citation")
+
+    assert why.waiting != []
+    assert [effect.level for effect in why.effects] == ["not_needed", "helpful", "mandatory"]
+
+
+def test_question_that_does_not_exist_is_refused() -> None:
+    """With the nearest one that does."""
+    with pytest.raises(UnknownCriterionError, match="Did you mean 'source_citation'"):
+        why_ask({}, "source_citations")

@@ -6,6 +6,7 @@ MYCIN's certainty factors and PROSPECTOR's likelihood ratios are weights of evid
 
 from __future__ import annotations
 
+import math
 from math import log10
 
 
@@ -33,5 +34,5 @@ def decibans_from_certainty_factor(factor: float) -> float:
 
 def certainty_factor_from_decibans(decibans: float) -> float:
     """Turn decibans into a certainty factor, the inverse of the above."""
-    ratio = 10.0 ** (decibans / 10.0)
+    ratio = math.pow(10.0, decibans / 10.0)
     return 1.0 - 1.0 / ratio if ratio >= 1.0 else ratio - 1.0

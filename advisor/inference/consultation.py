@@ -57,7 +57,7 @@ def consult(
     )
     variants = choose_variants(compiled, evidence)
     flips = minimal_flips(compiled, codes, ranking)
-    return Recommendation(
+    recommendation = Recommendation(
         recommended=None if abstention else leading,
         leading=leading,
         abstention=abstention,
@@ -79,21 +79,22 @@ def consult(
         same_decision_probability=prospect.wins[ranking.leader],
         winner_distribution_method=prospect.completions.method,
         settled=agenda.is_settled,
-        explanation=explain(
-            compiled,
-            answers.answers,
-            view=(evidence, ranking, prospect),
-            flips=flips,
-            questions=agenda.questions,
-        )
-        if is_explained
-        else None,
-        robustness=describe_robustness(
-            compiled, draws, prospect=prospect, ranking=ranking, priorities=answers.priorities
-        )
-        if is_explained
-        else None,
         rules_version=compiled.rule_base.version,
+    )
+    if not is_explained:
+        return recommendation
+    explanation = explain(
+        compiled,
+        answers.answers,
+        view=(evidence, ranking, prospect),
+        flips=flips,
+        questions=agenda.questions,
+    )
+    robustness = describe_robustness(
+        compiled, draws, prospect=prospect, ranking=ranking, priorities=answers.priorities
+    )
+    return recommendation.model_copy(
+        update={"explanation": explanation, "robustness": robustness}
     )
 
 

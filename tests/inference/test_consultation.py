@@ -93,14 +93,15 @@ def test_dispute_behind_the_advice_is_told(compiled: CompiledRules) -> None:
 def test_order_of_rules_changes_no_byte_of_the_recommendation(
     rule_base: RuleBase, make_rule_base: Callable[..., RuleBase]
 ) -> None:
-    """Permuting rules and vetoes gives the identical recommendation."""
+    """Permuting rules and vetoes gives the identical recommendation, explanation included."""
     backwards = make_rule_base(rule_base.rules[::-1], rule_base.vetoes[::-1])
-    answers = {"a": "a1", "d": "d1"}
+    answers = Answers(answers={"a": "a1", "d": "d1"})
 
-    assert (
-        _consult(compile_rules(backwards), answers).model_dump_json()
-        == _consult(compile_rules(rule_base), answers).model_dump_json()
+    once, again = (
+        consult(compile_rules(one), answers, is_explained=True) for one in (rule_base, backwards)
     )
+
+    assert once.model_dump_json() == again.model_dump_json()
 
 
 def _suggestion(kind: type, statement_id: str, **rest: object) -> object:
@@ -140,3 +141,30 @@ def test_first_matching_variant_of_a_slot_is_chosen(rule_base: RuleBase) -> None
 
     assert _consult(compiled, {"b": "b2"}).variants == {"store": "flat"}
     assert _consult(compiled, {"b": "b0"}).variants == {}
+
+
+def test_explanation_is_complete_where_it_is_asked_for(compiled: CompiledRules) -> None:
+    """Every approach but the leader is explained, and every fired rule is accounted for."""
+    found = consult(compiled, Answers(answers={"a": "a2", "d": "d1"}), is_explained=True)
+
+    assert found.explanation is not None
+    assert found.robustness is not None
+    assert len(found.explanation.why_not) == 3
+    assert [one.approach for one in found.robustness.beliefs] == [
+        ranked.approach for ranked in found.ranking
+    ]
+    fired = {r.rule for ranked in found.ranking for r in (*ranked.reasons, *ranked.against)}
+    tipping = {tip.finding.rule for tip in found.explanation.tipping_points}
+    assert tipping <= fired
+    assert len(tipping) + found.explanation.n_without_tipping_point == len(fired - {"BASE"})
+
+
+def test_explanation_changes_no_advice(
+    compiled: CompiledRules, some_answers: list[dict[str, str]]
+) -> None:
+    """Explaining is reading, not deciding; not even an infeasible project stops it."""
+    for answers in [*some_answers[:20], IMPOSSIBLE]:
+        told = consult(compiled, Answers(answers=answers), is_explained=True)
+        bare = told.model_copy(update={"explanation": None, "robustness": None})
+
+        assert bare == _consult(compiled, answers)

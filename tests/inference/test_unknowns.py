@@ -112,7 +112,6 @@ def test_worst_margins_by_parts_are_exact(
     """Without vetoes, the smallest lead over each rival is the one brute force finds."""
     for answers in some_answers[:60]:
         codes = compiled.encode(answers)
-        evidence = weigh(compiled, codes)
         found = settling.worst_margins(compiled, codes, leader=0)
         scores = [reference.scores(done) for done, _ in reference.completions(answers)]
         expected = [min(s[Approach.PROMPTING] - s[rival] for s in scores) for rival in Approach]

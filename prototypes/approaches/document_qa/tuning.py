@@ -42,6 +42,8 @@ _EPOCHS = (1, 3)
 _LEARNING_RATE = 1e-4
 _MAX_PROBED = 200
 _PASSAGES_PROBED = 5
+_FEWEST_PROBED = 100
+"""Fewer questions could not show another share to be clearly better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def _build_probe(samples: Sequence[Sample], untuned: ExtractiveSystem) -> Probe:
 
 def _choose_share(tuned: Path, workbench: Workbench, probe: Probe) -> tuple[float, Path | None]:
     """Return the share of the tuning that is kept, with the folder of its encoder."""
+    if len(probe.questions) < _FEWEST_PROBED:
+        return DEFAULT_SHARE, _make_mixture(tuned, workbench, share=DEFAULT_SHARE)
     folders = {
         share: _make_mixture(tuned, workbench, share=share)
         for share in (DEFAULT_SHARE, *OTHER_SHARES)
