@@ -190,8 +190,8 @@ class _Trial:
         )
 
     def _out_of_time(self, spec: ArmSpec, what: str) -> NotRun:
-        budget = self._settings.budget_seconds
-        return skip_arm(spec, f"the budget of {budget:g} s {what}", enable="a larger --budget")
+        budget = self._settings.budget_seconds or 0
+        return skip_arm(spec, f"the budget of {budget:.0f} s {what}", enable="a larger --budget")
 
     def _seconds_left(self) -> float:
         budget = self._settings.budget_seconds

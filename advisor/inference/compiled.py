@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from advisor.inference.blocks import CAP, Block, DampedGroup, Ledger, build_blocks, build_groups
-from advisor.inference.conditions import Clause, clauses_of, criteria_of, satisfying_levels
+from advisor.inference.clauses import apply_extras, build_masks, number_clauses
+from advisor.inference.conditions import criteria_of
 from advisor.schema.rule import (
     CompanionRule,
     Criterion,
@@ -34,6 +36,18 @@ MILLI = 1000
 UNKNOWN_CODE = -1
 NOT_APPLICABLE_CODE = -2
 """Codes of the two answers that are no level; as indices they count from the end of a table."""
+
+
+class Kernel(NamedTuple):
+    """The parts of `CompiledRules` that a single evaluation reads, at hand because it hurries."""
+
+    masks: tuple[tuple[int, ...], ...]
+    extras: tuple[tuple[int, int], ...]
+    n_clauses: int
+    statement_bits: int
+    counters: tuple[tuple[int, int], ...]
+    readers: tuple[tuple[int, int, Mapping[int, Ledger]], ...]
+    base: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +148,19 @@ class CompiledRules:
         return tuple((block.mask, block.reach, block.ledgers) for block in self.blocks)
 
     @cached_property
+    def kernel(self) -> Kernel:
+        """What a single evaluation reads."""
+        return Kernel(
+            masks=self.masks,
+            extras=self.extras,
+            n_clauses=self.n_clauses,
+            statement_bits=self.statement_bits,
+            counters=self.counters,
+            readers=self.readers,
+            base=self.base,
+        )
+
+    @cached_property
     def codes_by_level(self) -> tuple[Mapping[str, int], ...]:
         """Per criterion: the code of each answer."""
         special = {NOT_APPLICABLE: NOT_APPLICABLE_CODE, UNKNOWN: UNKNOWN_CODE}
@@ -168,8 +195,8 @@ def compile_rules(
     rules = _side_by_side(rule_base.rules)
     vetoes = sorted(rule_base.vetoes, key=_id)
     statements = (*rules, *vetoes, *rule_base.companions, *rule_base.variants)
-    clauses, extras = _number_clauses(statements)
-    masks = tuple(_masks(criterion, clauses) for criterion in rule_base.criteria)
+    clauses, extras = number_clauses(statements)
+    masks = tuple(build_masks(criterion, clauses) for criterion in rule_base.criteria)
     scale = {} if multipliers is None else multipliers
     weights = tuple(
         _centre(scale.get(rule.id, 1.0) * rule.weights.get(a, 0.0) for a in approaches)
@@ -229,19 +256,6 @@ def _over_cap(
                 break
 
 
-def apply_extras(state: int, extras: Sequence[tuple[int, int]]) -> int:
-    """Make a statement true, or possible, if one of its further clauses is."""
-    for own, others in extras:
-        if state & others:
-            state |= own
-    return state
-
-
-def bit_positions(bits: int) -> list[int]:
-    """List the positions of the bits that are set, lowest first."""
-    return [p for p in range(bits.bit_length()) if bits >> p & 1]
-
-
 def _peak(values: Sequence[int]) -> int:
     """Find the furthest from zero that a sum of some of the values can get."""
     return max(sum(v for v in values if v > 0), -sum(v for v in values if v < 0))
@@ -256,39 +270,3 @@ def _centre(decibans: Iterable[float]) -> tuple[int, ...]:
     values = list(decibans)
     mean = sum(values) / len(values)
     return tuple(round(MILLI * (value - mean)) for value in values)
-
-
-def _number_clauses(
-    statements: Sequence[Statement],
-) -> tuple[list[Clause], tuple[tuple[int, int], ...]]:
-    """Give each statement's first clause the statement's own bit and the others those above."""
-    alternatives = [clauses_of(statement.when) for statement in statements]
-    clauses = [alternative[0] for alternative in alternatives]
-    others: dict[int, int] = {}
-    for s, alternative in enumerate(alternatives):
-        for clause in alternative[1:]:
-            others[s] = others.get(s, 0) | 1 << len(clauses)
-            clauses.append(clause)
-    n = len(clauses)
-    true_half = [(1 << s, bits) for s, bits in others.items()]
-    possible_half = [(own << n, bits << n) for own, bits in true_half]
-    return clauses, tuple(true_half + possible_half)
-
-
-def _masks(criterion: Criterion, clauses: Sequence[Clause]) -> tuple[int, ...]:
-    """Compute which clauses each answer to one criterion leaves true, and leaves possible."""
-    n, everything = len(clauses), (1 << len(clauses)) - 1
-    levels = criterion.level_ids
-    holding = [everything] * len(levels)
-    untouched = everything
-    for c, clause in enumerate(clauses):
-        leaves = [leaf for leaf in clause if leaf.criterion == criterion.id]
-        if not leaves:
-            continue
-        untouched &= ~(1 << c)
-        satisfied = frozenset.intersection(*(satisfying_levels(x, criterion) for x in leaves))
-        for code, level in enumerate(levels):
-            if level not in satisfied:
-                holding[code] &= ~(1 << c)
-    known = [mask | mask << n for mask in holding]
-    return (*known, untouched | untouched << n, untouched | everything << n)

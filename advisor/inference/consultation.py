@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.inference.asking import plan_questions
+from dataclasses import dataclass
+
+from advisor.inference.asking import Agenda, plan_questions
 from advisor.inference.beliefs import describe_robustness
 from advisor.inference.compiled import CompiledRules
 from advisor.inference.evidence import Evidence, weigh
@@ -12,13 +14,13 @@ from advisor.inference.explanation import (
     find_disputes,
     suggest_companions,
 )
-from advisor.inference.flips import minimal_flips, report_flips
+from advisor.inference.flips import Change, minimal_flips, report_flips
 from advisor.inference.notices import find_notices
 from advisor.inference.priorities import prioritise
 from advisor.inference.ranking import Ranking, rank_approaches, smallest_lifts
 from advisor.inference.reasons import explain
-from advisor.inference.robustness import draw_scores
-from advisor.inference.unknowns import look_ahead
+from advisor.inference.robustness import Draws, draw_scores
+from advisor.inference.unknowns import Prospect, look_ahead
 from advisor.inference.wording import reword
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
@@ -28,6 +30,26 @@ MIN_MARGIN_DB = 2.0
 MIN_FIRST_RANKS = 0.6
 MIN_SAME_DECISION = 0.8
 """Below any of these there is no clear winner."""
+
+
+@dataclass(frozen=True)
+class _Study:
+    """Everything that the engine finds out about one set of answers."""
+
+    compiled: CompiledRules
+    answers: Answers
+    evidence: Evidence
+    ranking: Ranking
+    prospect: Prospect
+    draws: Draws
+    agenda: Agenda
+    flips: list[tuple[Change, int]]
+
+    @property
+    def shares_of_leader(self) -> tuple[float, float]:
+        """First ranks among the robustness draws, same-decision probability."""
+        leader = self.ranking.leader
+        return self.draws.first_ranks[leader], self.prospect.wins[leader]
 
 
 def consult(
@@ -41,23 +63,36 @@ def consult(
         seed: Seed of the draws of weights and of unknown answers.
         is_explained: Whether to fill in `explanation` and `robustness`, which takes a while.
     """
-    compiled = prioritise(compiled, answers.priorities)
+    study = _study(prioritise(compiled, answers.priorities), answers, seed=seed)
+    recommendation = _recommend(study)
+    return _explain(study, recommendation) if is_explained else recommendation
+
+
+def _study(compiled: CompiledRules, answers: Answers, *, seed: int) -> _Study:
     codes = compiled.encode(answers.answers)
     evidence = weigh(compiled, codes)
     ranking = rank_approaches(compiled, evidence)
     prospect = look_ahead(compiled, codes, seed=seed)
-    draws = draw_scores(compiled, prospect, seed=seed, priorities=answers.priorities)
-    agenda = plan_questions(compiled, evidence, ranking=ranking, prospect=prospect)
-    leading = compiled.approaches[ranking.leader]
-    abstention = explain_abstention(
-        compiled,
-        evidence,
+    return _Study(
+        compiled=compiled,
+        answers=answers,
+        evidence=evidence,
         ranking=ranking,
-        shares=(draws.first_ranks[ranking.leader], prospect.wins[ranking.leader]),
+        prospect=prospect,
+        draws=draw_scores(compiled, prospect, seed=seed, priorities=answers.priorities),
+        agenda=plan_questions(compiled, evidence, ranking=ranking, prospect=prospect),
+        flips=minimal_flips(compiled, codes, ranking),
     )
+
+
+def _recommend(study: _Study) -> Recommendation:
+    compiled, answers, evidence = study.compiled, study.answers, study.evidence
+    ranking, prospect = study.ranking, study.prospect
+    leading = compiled.approaches[ranking.leader]
+    shares = study.shares_of_leader
+    abstention = explain_abstention(compiled, evidence, ranking=ranking, shares=shares)
     variants = choose_variants(compiled, evidence)
-    flips = minimal_flips(compiled, codes, ranking)
-    recommendation = Recommendation(
+    return Recommendation(
         recommended=None if abstention else leading,
         leading=leading,
         abstention=abstention,
@@ -66,36 +101,39 @@ def consult(
             answers,
             evidence=evidence,
             ranking=ranking,
-            shares=(draws.first_ranks, prospect.wins),
+            shares=(study.draws.first_ranks, prospect.wins),
         ),
         companions=suggest_companions(compiled, evidence, leading),
         variants={slot: chosen.choice for slot, chosen in variants.items()},
         variant_reasons=variants,
         notices=find_notices(compiled.rule_base, answers),
         unanswered=[c.id for c in compiled.criteria if answers.level(c.id) == UNKNOWN],
-        next_questions=list(agenda.questions),
-        flips=report_flips(compiled, codes, flips),
+        next_questions=list(study.agenda.questions),
+        flips=report_flips(compiled, prospect.codes, study.flips),
         disputed=find_disputes(compiled, evidence),
         same_decision_probability=prospect.wins[ranking.leader],
         winner_distribution_method=prospect.completions.method,
-        settled=agenda.is_settled,
+        settled=study.agenda.is_settled,
         rules_version=compiled.rule_base.version,
     )
-    if not is_explained:
-        return recommendation
+
+
+def _explain(study: _Study, recommendation: Recommendation) -> Recommendation:
     explanation = explain(
-        compiled,
-        answers.answers,
-        view=(evidence, ranking, prospect),
-        flips=flips,
-        questions=agenda.questions,
+        study.compiled,
+        study.answers.answers,
+        view=(study.evidence, study.ranking, study.prospect),
+        flips=study.flips,
+        questions=study.agenda.questions,
     )
     robustness = describe_robustness(
-        compiled, draws, prospect=prospect, ranking=ranking, priorities=answers.priorities
+        study.compiled,
+        study.draws,
+        prospect=study.prospect,
+        ranking=study.ranking,
+        priorities=study.answers.priorities,
     )
-    return recommendation.model_copy(
-        update={"explanation": explanation, "robustness": robustness}
-    )
+    return recommendation.model_copy(update={"explanation": explanation, "robustness": robustness})
 
 
 def explain_abstention(

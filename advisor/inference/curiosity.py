@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.inference.compiled import UNKNOWN_CODE, CompiledRules, bit_positions
+from advisor.inference.clauses import bit_positions
+from advisor.inference.compiled import UNKNOWN_CODE, CompiledRules
 from advisor.inference.completions import OpenQuestion, prior_of
 from advisor.inference.evidence import Evidence, weigh
 from advisor.inference.ranking import Ranking, rank_approaches

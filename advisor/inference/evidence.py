@@ -8,7 +8,8 @@ from operator import add, and_, getitem
 from typing import NamedTuple
 
 from advisor.inference.blocks import Firing, Ledger
-from advisor.inference.compiled import CompiledRules, apply_extras
+from advisor.inference.clauses import apply_extras
+from advisor.inference.compiled import CompiledRules
 
 
 class Evidence(NamedTuple):
@@ -35,18 +36,18 @@ def weigh(compiled: CompiledRules, codes: Sequence[int]) -> Evidence:
         compiled: The rule base.
         codes: One code per criterion, as `CompiledRules.encode` gives them.
     """
-    state = reduce(and_, map(getitem, compiled.masks, codes))
-    if compiled.extras:
-        state = apply_extras(state, compiled.extras)
-    bits = compiled.statement_bits
+    masks, extras, n_clauses, bits, counters, readers, base = compiled.kernel
+    state = reduce(and_, map(getitem, masks, codes))
+    if extras:
+        state = apply_extras(state, extras)
     key = fired = state & bits
-    for mask, shift in compiled.counters:
+    for mask, shift in counters:
         key |= (fired & mask).bit_count() << shift
-    ledgers = [table[key & reach] for mask, reach, table in compiled.readers if fired & mask]
-    scores: Iterable[int] = compiled.base
-    for ledger in ledgers:
-        scores = map(add, scores, ledger.totals)
-    return Evidence(fired, (state >> compiled.n_clauses & bits) ^ fired, tuple(scores), ledgers)
+    ledgers = [table[key & reach] for mask, reach, table in readers if fired & mask]
+    scores: Iterable[int] = base
+    for _, totals in ledgers:
+        scores = map(add, scores, totals)
+    return Evidence(fired, (state >> n_clauses & bits) ^ fired, tuple(scores), ledgers)
 
 
 def read_state(compiled: CompiledRules, codes: Sequence[int]) -> tuple[int, int]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from advisor.inference.batch import weigh_batch
 from advisor.inference.blocks import CAP
-from advisor.inference.compiled import CompiledRules, bit_positions
+from advisor.inference.clauses import bit_positions
+from advisor.inference.compiled import CompiledRules
 from advisor.inference.completions import (
     ENUMERATION_LIMIT,
     OpenQuestion,

@@ -26,12 +26,12 @@ def describe_score(arm: ArmResult, metric: str) -> str:
 
 def describe_difference(comparison: Comparison) -> str:
     """State a difference: "0.8 points better (95 % interval -0.2 to +1.9)"."""
-    size = f"{abs(100 * comparison.difference):.1f} points"
     direction = "better" if comparison.difference >= 0 else "worse"
+    words = f"{abs(100 * comparison.difference):.1f} points {direction}"
     if comparison.difference == 0:
-        size, direction = "exactly", "as good"
+        words = "no better and no worse"
     low, high = 100 * comparison.low, 100 * comparison.high
-    return f"{size} {direction} (95 % interval {low:+.1f} to {high:+.1f})"
+    return f"{words} (95 % interval {low:+.1f} to {high:+.1f})"
 
 
 def describe_margin(margin: float) -> str:

@@ -222,6 +222,7 @@ def test_embedded_retrieval_answers_in_other_words() -> None:
     assert answers(fit(RetrievalArm(), workbench)) == len(ANSWERABLE)
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 def test_closed_book_repeats_what_it_was_taught_and_cites_nothing() -> None:
     """Training questions are answered from memory, the unanswerable ones by abstaining."""

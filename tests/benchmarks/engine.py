@@ -33,8 +33,8 @@ from advisor.schema.rule import ApproachInfo, Criterion, Level, Rule, RuleBase
 from advisor.vocabulary import Approach
 
 N_CRITERIA = N_RULES = 20
-SECONDS = 0.5
-"""At least so long every engine is timed, and the best of three counts."""
+SECONDS, N_REPEATS = 0.1, 15
+"""Every engine is timed so long, so many times; the best counts, as what else runs only slows."""
 
 Answers = dict[str, int]
 Engine = Callable[[Answers], Sequence[float]]
@@ -196,7 +196,7 @@ PEERS = {
 def rate(evaluate: Callable[[], object], n_evaluations: int) -> float:
     """Time something that makes so many evaluations; returns evaluations per second."""
     best = 0.0
-    for _ in range(3):
+    for _ in range(N_REPEATS):
         n_rounds, start = 0, perf_counter()
         while (elapsed := perf_counter() - start) < SECONDS:
             evaluate()
