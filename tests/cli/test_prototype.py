@@ -100,25 +100,25 @@ def test_ctrl_c_in_an_arm_keeps_the_arms_before(
 def test_signal_to_the_process_group_ends_a_real_run_in_order() -> None:
     """Ctrl-C in a shell, sent while the whole encoder is tuned, is answered like any other."""
     command = [ADVISOR, "prototype", "answers.yaml", "--data", "data.csv"]
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--arms", "baseline_majority,fine_tune_full", "-o", "run"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    assert child.stderr is not None
-    lines = iter(child.stderr.readline, "")
-    before = [next(lines) for _ in range(2)]
-    threading.Timer(1.0, os.killpg, (child.pid, signal.SIGINT)).start()
-    after = "".join(lines)
-    child.wait(PATIENCE)
+    ) as child:
+        assert child.stderr is not None
+        lines = iter(child.stderr.readline, "")
+        before = [next(lines) for _ in range(3)]  # the plan, then the two baselines
+        threading.Timer(1.0, os.killpg, (child.pid, signal.SIGINT)).start()
+        after = "".join(lines)
+        child.wait(PATIENCE)
 
-    assert "baseline_majority" in before[1]
+    assert "baseline_tfidf" in before[2]
     assert child.returncode == 130
     assert "Traceback" not in after
     assert "--resume" in after
-    assert (_is_interrupted(), _measured()) == (True, ["baseline_majority"])
+    assert (_is_interrupted(), _measured()) == (True, ["baseline_majority", "baseline_tfidf"])
     assert Path("run/report.html").exists()
 
 
