@@ -149,7 +149,10 @@ def _sum_up(reports: list[Report], output: Path, *, seconds: float, quiet: bool)
     for path in sorted(output.glob("*/report.html")):
         typer.echo(f"  {path}", err=True)
     if (output / _ASKED).exists():
-        typer.echo(f'  advisor ask {output / _ASKED} "When is the else clause of a for loop executed?"', err=True)
+        typer.echo(
+            f'  advisor ask {output / _ASKED} "When is the else clause of a for loop executed?"',
+            err=True,
+        )
     typer.echo("Your own project: advisor interview", err=True)
 
 
