@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from advisor.report.grounds import (
+    count_flips,
+    decisive_sources,
+    state_beliefs,
+    state_grounds,
+    state_robustness,
+    state_silent,
+)
 from advisor.report.phrasebook import Phrasebook
 from advisor.report.references import Bibliography, by_weight
 from advisor.report.wording import (
@@ -47,12 +55,17 @@ def build_advice(
         leading=recommendation.leading,
         summary="" if is_headline else summarise(recommendation),
         confidence=_confidence(recommendation),
+        notices=tuple(words.notice(one) for one in recommendation.notices),
         ranking=entries,
         ranking_table=_ranking_table(entries),
         companions=tuple(words.companion(one) for one in recommendation.companions),
         variants=words.variants(recommendation),
         flips=tuple(words.flip(one, answers) for one in recommendation.flips[:MAX_FLIPS]),
         flips_note=_flips_note(recommendation),
+        grounds=tuple(state_grounds(recommendation, bibliography)),
+        decisive_sources=decisive_sources(recommendation, bibliography),
+        robustness=tuple(state_robustness(recommendation)),
+        beliefs=tuple(state_beliefs(recommendation)),
         disputed=tuple(words.dispute(point) for point in recommendation.disputed),
         unanswered=tuple(words.question(one) for one in recommendation.unanswered),
         unanswered_heading=f"{count_of(len(recommendation.unanswered), 'question')} left open",
@@ -130,16 +143,21 @@ def _same_decision(recommendation: Recommendation, name: str) -> str:
 
 
 def _flips_note(recommendation: Recommendation) -> str:
+    if not recommendation.flips:
+        return "No change of up to three answers would put another approach first."
     n_left_out = len(recommendation.flips) - MAX_FLIPS
-    if n_left_out > 0:
-        return f"{count_of(n_left_out, 'more change')} of the same size are in recommendation.json."
-    if recommendation.flips:
-        return ""
-    return "No change of up to three answers would put another approach first."
+    more = f"{count_of(n_left_out, 'more change')} of the same size are in recommendation.json."
+    counted = count_flips(recommendation.explanation) if recommendation.explanation else ""
+    return " ".join(part for part in (more if n_left_out > 0 else "", counted) if part)
 
 
 def _entries(words: Phrasebook, recommendation: Recommendation) -> tuple[ApproachEntry, ...]:
-    leader, *others = (words.entry(ranked) for ranked in recommendation.ranking)
+    leader, *others = (
+        words.entry(ranked).model_copy(
+            update={"silent": tuple(state_silent(recommendation, ranked.approach))}
+        )
+        for ranked in recommendation.ranking
+    )
     return leader.model_copy(update={"why_not": ""}), *others
 
 

@@ -6,16 +6,22 @@ Everything a reader sees is decided here and in the modules it calls: wording, r
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from advisor import __version__
+from advisor.knowledge.calibration import load_calibration
+from advisor.knowledge.case_library import load_case_library
 from advisor.report.advice import build_advice
 from advisor.report.glance import build_glance
 from advisor.report.headline import state_badge, state_headline
 from advisor.report.measurement import build_trial_section
+from advisor.report.precedents import find_precedents, word_disagreement, word_precedents
 from advisor.report.references import build_bibliography
+from advisor.report.reliability import caution, describe_calibration, state_reliability
 from advisor.report.wording import plain_text
 from advisor.schema.answers import Answers
+from advisor.schema.calibration import Calibration
+from advisor.schema.case import PublishedCase
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact, Report
 from advisor.schema.rule import RuleBase
@@ -28,6 +34,7 @@ def build_report(
     recommendation: Recommendation,
     *,
     trial: TrialResult | None = None,
+    library: Sequence[PublishedCase] | None = None,
 ) -> Report:
     """Word a consultation.
 
@@ -37,8 +44,17 @@ def build_report(
         answers: What the recommendation was made from.
         recommendation: What is recommended and why.
         trial: What was measured, if anything.
+        library: The published cases to look for similar ones in. Left out, ours are read for a
+            report with a trial only: `advisor recommend` has no time for it.
     """
     bibliography = build_bibliography(rule_base, recommendation)
+    calibration = _calibration(recommendation)
+    advice = build_advice(
+        rule_base, answers, recommendation, bibliography=bibliography, is_headline=trial is None
+    )
+    if library is None:
+        library = load_case_library() if trial else ()
+    similar = find_precedents(rule_base, answers, library)
     badge, tone = state_badge(recommendation, trial)
     return Report(
         headline=state_headline(recommendation, trial),
@@ -47,19 +63,41 @@ def build_report(
         project=plain_text(answers.project.name, limit=120) or "Unnamed project",
         description=plain_text(answers.project.description, limit=600),
         glance=build_glance(recommendation, trial),
-        advice=build_advice(
-            rule_base,
-            answers,
-            recommendation,
-            bibliography=bibliography,
-            is_headline=trial is None,
+        advice=advice.model_copy(
+            update={
+                "confidence": (*advice.confidence, *_reliability(recommendation, calibration)),
+                "precedents": word_precedents(similar),
+                "precedents_note": word_disagreement(similar, recommendation.leading),
+            }
         ),
         trial=build_trial_section(trial) if trial else None,
-        limits=tuple(_limits(trial)),
+        limits=(*_limits(trial), *_caveats(calibration)),
         sources=tuple(bibliography.values()),
         reproduce=tuple(_commands(trial)),
-        versions=tuple(_versions(rule_base, recommendation, trial)),
+        versions=tuple(_versions(rule_base, recommendation, trial)) + _method(calibration),
     )
+
+
+def _calibration(recommendation: Recommendation) -> Calibration | None:
+    """The calibration, if it belongs to the rules and the weights that gave this support."""
+    calibration = load_calibration()
+    if calibration is None or not calibration.holds_for(recommendation.rules_version):
+        return None
+    robustness = recommendation.robustness
+    return None if robustness and robustness.priorities else calibration
+
+
+def _reliability(recommendation: Recommendation, calibration: Calibration | None) -> Iterator[str]:
+    if calibration and (sentence := state_reliability(recommendation, calibration)):
+        yield sentence
+
+
+def _caveats(calibration: Calibration | None) -> tuple[str, ...]:
+    return (caution(calibration),) if calibration else ()
+
+
+def _method(calibration: Calibration | None) -> tuple[Fact, ...]:
+    return (describe_calibration(calibration),) if calibration else ()
 
 
 def _limits(trial: TrialResult | None) -> Iterator[str]:

@@ -15,6 +15,8 @@ from advisor.schema.report import (
     Constraint,
     Evidence,
     Fact,
+    Heed,
+    Precedent,
     Report,
     Suggestion,
     Table,
@@ -56,21 +58,30 @@ def _lines(report: Report) -> Iterator[str]:
 def _advice(advice: AdviceSection) -> Iterator[str]:
     leader, *others = advice.ranking
     summary = (escape_markdown(advice.summary), "") if advice.summary else ()
+    if advice.notices:
+        yield from _section("Before anything else", map(_heed, advice.notices))
     yield from _section("Recommendation", summary)
     yield from _bullets(advice.confidence)
     yield from _table(advice.ranking_table)
     yield from _part(f"Why {leader.label}", _evidence(leader.reasons))
     yield from _part(f"What speaks against {leader.label}", _evidence(leader.against))
     yield from _part("Constraints", map(_constraint, leader.constraints))
-    yield from _part("Why not the others", map(_rival, others))
+    yield from _part("Why not the others", _rivals(others))
     yield from _part("Which form of it", map(_suggestion, advice.variants))
     yield from _part("Worth having beside it", map(_suggestion, advice.companions))
-    yield from _section("What would change it", _bullets(advice.flips))
-    if advice.flips_note:
-        yield from ("", escape_markdown(advice.flips_note))
+    yield from _part("Similar published cases", _precedents(advice))
+    yield from _changes(advice)
     yield from _part("Open questions most worth answering", _bullets(advice.next_questions))
     yield from _part(advice.unanswered_heading, _bullets(advice.unanswered))
     yield from _part("Where the sources disagree", _disputes(advice))
+
+
+def _changes(advice: AdviceSection) -> Iterator[str]:
+    yield from _section("What would change it", _bullets(advice.flips))
+    if advice.flips_note:
+        yield from ("", escape_markdown(advice.flips_note))
+    yield from _part("What it rests on", _bullets(advice.grounds))
+    yield from _part("How robust it is", _bullets((*advice.robustness, *advice.beliefs)))
 
 
 def _trial(trial: TrialSection) -> Iterator[str]:
@@ -134,8 +145,27 @@ def _constraint(constraint: Constraint) -> str:
     return f"- {escape_markdown(constraint.text)}{_cite(constraint.sources)} Rule {rule}."
 
 
-def _rival(entry: ApproachEntry) -> str:
-    return f"- {escape_markdown(entry.heading)}. {escape_markdown(entry.why_not)}"
+def _rivals(entries: Iterable[ApproachEntry]) -> Iterator[str]:
+    for entry in entries:
+        yield f"- {escape_markdown(entry.heading)}. {escape_markdown(entry.why_not)}"
+        yield from (f"  - {escape_markdown(line)}" for line in entry.silent)
+
+
+def _heed(one: Heed) -> str:
+    opposed = f" Said otherwise by{_cite(one.opposed_by)}." if one.opposed_by else ""
+    text = f"{escape_markdown(one.text)}{_cite(one.sources)} Rule {escape_markdown(one.rule)}."
+    return f"- **{escape_markdown(one.title)}.** {text}{opposed}"
+
+
+def _precedents(advice: AdviceSection) -> Iterator[str]:
+    if advice.precedents_note:
+        yield from (f"**{escape_markdown(advice.precedents_note)}**", "")
+    yield from map(_precedent, advice.precedents)
+
+
+def _precedent(one: Precedent) -> str:
+    title, source = escape_markdown(one.title), escape_markdown(one.source)
+    return f"- **{title}** ({one.likeness}). {escape_markdown(one.outcome)} {source}"
 
 
 def _suggestion(one: Suggestion) -> str:

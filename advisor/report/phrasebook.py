@@ -20,12 +20,13 @@ from advisor.schema.recommendation import (
     Companion,
     DisputedPoint,
     Flip,
+    Notice,
     RankedApproach,
     Reason,
     Recommendation,
     VetoHit,
 )
-from advisor.schema.report import ApproachEntry, Constraint, Dispute, Evidence, Suggestion
+from advisor.schema.report import ApproachEntry, Constraint, Dispute, Evidence, Heed, Suggestion
 from advisor.schema.rule import Criterion, RuleBase
 from advisor.vocabulary import NOT_APPLICABLE, UNKNOWN, Approach, Status
 
@@ -107,6 +108,17 @@ class Phrasebook:
             waiting = " ".join(self.question(one) for one in veto.missing)
             text = f"Ruled out if {because}. Not answered yet: {waiting or 'what decides it.'}"
         return Constraint(rule=veto.veto, text=text, sources=self._cite(veto.sources))
+
+    def notice(self, notice: Notice) -> Heed:
+        """Word what has to be said before any ranking."""
+        advice, because = plain_text(notice.advice), inside_sentence(plain_text(notice.because))
+        return Heed(
+            rule=plain_text(notice.rule, limit=60),
+            title=as_sentence(plain_text(notice.title, limit=120)).rstrip("."),
+            text=f"{as_sentence(advice)} Why: {because}.",
+            sources=self._cite(notice.sources),
+            opposed_by=self._cite(notice.opposed_by),
+        )
 
     def companion(self, companion: Companion) -> Suggestion:
         """Word a technique worth having beside the approach."""

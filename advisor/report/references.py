@@ -68,6 +68,8 @@ def _entry(number: int, source_id: str, source: Source | None) -> CitedSource:
 
 
 def _cited(recommendation: Recommendation) -> Iterator[str]:
+    for notice in recommendation.notices:
+        yield from (*notice.sources, *notice.opposed_by)
     for ranked in recommendation.ranking:
         yield from _cited_for(ranked)
     for companion in recommendation.companions:

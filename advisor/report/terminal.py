@@ -22,6 +22,8 @@ from advisor.schema.report import (
     ApproachEntry,
     Evidence,
     Fact,
+    Heed,
+    Precedent,
     Report,
     Suggestion,
     Table,
@@ -29,6 +31,7 @@ from advisor.schema.report import (
 )
 
 MAX_REASONS = 5
+MAX_CHANGES = 4
 MAX_WIDTH = 96
 _NARROW_TEXT_COLUMN = 14
 _ENDLESS = 10_000
@@ -68,6 +71,7 @@ def _headline(report: Report) -> RenderableType:
 
 def _advice(advice: AdviceSection, console: Console) -> Iterator[RenderableType]:
     leader, *others = advice.ranking
+    yield from _part("Before anything else", [_heed(one) for one in advice.notices])
     yield from _part("Recommendation", [*_paragraph(advice.summary), *_bullets(advice.confidence)])
     yield from _table(advice.ranking_table, console)
     yield from _part(f"Why {leader.label}", _evidence(leader.reasons))
@@ -76,10 +80,17 @@ def _advice(advice: AdviceSection, console: Console) -> Iterator[RenderableType]
     yield from _part("Why not the others", [_rival(entry) for entry in others])
     yield from _part("Which form of it", [_suggestion(one) for one in advice.variants])
     yield from _part("Worth having beside it", [_suggestion(one) for one in advice.companions])
-    changes = [*advice.flips, *([advice.flips_note] if advice.flips_note else [])]
-    yield from _part("What would change it", _bullets(changes))
+    yield from _part("Similar published cases", _precedents(advice))
+    yield from _changes(advice)
     yield from _part("Open questions most worth answering", _bullets(advice.next_questions))
     yield from _part("Where the sources disagree", _bullets(d.statement for d in advice.disputed))
+
+
+def _changes(advice: AdviceSection) -> Iterator[RenderableType]:
+    changes = [*advice.flips[:MAX_CHANGES], *([advice.flips_note] if advice.flips_note else [])]
+    yield from _part("What would change it", _bullets((*changes, *advice.grounds)))
+    firmness = (*advice.robustness, *advice.beliefs[:1])
+    yield from _part("How robust it is", _bullets(firmness))
 
 
 def _trial(trial: TrialSection, console: Console) -> Iterator[RenderableType]:
@@ -122,14 +133,32 @@ def _evidence(evidence: tuple[Evidence, ...]) -> Iterator[RenderableType]:
         yield Text(f"  and {len(evidence) - MAX_REASONS} lesser ones", style="dim")
 
 
-def _cite(one: Evidence) -> str:
+def _cite(one: Evidence | Heed) -> str:
     sources = f" [{', '.join(map(str, one.sources))}]" if one.sources else ""
     opposed = f", against [{', '.join(map(str, one.opposed_by))}]" if one.opposed_by else ""
     return f"{one.rule}{sources}{opposed}"
 
 
 def _rival(entry: ApproachEntry) -> RenderableType:
-    return _hanging("-", Text(f"{entry.heading}. {entry.why_not}"))
+    text = Text(f"{entry.heading}. {entry.why_not}")
+    if entry.silent:
+        text.append(f"\n{entry.silent[0]}", style="dim")
+    return _hanging("-", text)
+
+
+def _heed(one: Heed) -> RenderableType:
+    text = Text(f"{one.title}. ", style="bold")
+    text.append(one.text, style="not bold")
+    text.append(f" {_cite(one)}", style="dim not bold")
+    return _hanging("!", text)
+
+
+def _precedents(advice: AdviceSection) -> list[RenderableType]:
+    return [*_paragraph(advice.precedents_note), *map(_precedent, advice.precedents)]
+
+
+def _precedent(one: Precedent) -> RenderableType:
+    return _hanging("-", Text(f"{one.title} ({one.likeness}). {one.outcome}"))
 
 
 def _suggestion(one: Suggestion) -> RenderableType:
@@ -150,8 +179,13 @@ def _command(command: str) -> RenderableType:
 def _sources(report: Report) -> Iterator[RenderableType]:
     """The sources whose numbers have been printed; the documents list all."""
     leader = report.advice.ranking[0]
-    shown = (*leader.reasons[:MAX_REASONS], *leader.against[:MAX_REASONS])
+    shown: tuple[Evidence | Heed, ...] = (
+        *report.advice.notices,
+        *leader.reasons[:MAX_REASONS],
+        *leader.against[:MAX_REASONS],
+    )
     cited = {number for one in shown for number in (*one.sources, *one.opposed_by)}
+    cited.update(report.advice.decisive_sources)
     margin = len(f"[{max(cited, default=0)}]")
     for source in report.sources:
         if source.number in cited:

@@ -80,6 +80,8 @@ class ApproachEntry(Frozen):
     constraints: tuple[Constraint, ...]
     why_not: str
     """The strongest thing that speaks against it, in a sentence; empty for the leader."""
+    silent: tuple[str, ...] = ()
+    """Rules that would speak for it, each with the answers it lacks; strongest first."""
 
 
 class Suggestion(Frozen):
@@ -97,6 +99,27 @@ class Dispute(Frozen):
     statement: str
     for_sources: tuple[int, ...]
     against_sources: tuple[int, ...]
+
+
+class Heed(Frozen):
+    """What has to be said before any ranking, such as that it is too early to choose."""
+
+    rule: str
+    title: str
+    text: str
+    """What to do and why, in whole sentences."""
+    sources: tuple[int, ...]
+    opposed_by: tuple[int, ...]
+
+
+class Precedent(Frozen):
+    """A published project much like this one."""
+
+    title: str
+    outcome: str
+    """What happened there, in a sentence."""
+    likeness: str
+    source: str
 
 
 class Column(Frozen):
@@ -123,6 +146,8 @@ class AdviceSection(Frozen):
     """The recommendation, or why there is none, in one sentence; empty if it is the headline."""
     confidence: tuple[str, ...]
     """How firm it is, in whole sentences."""
+    notices: tuple[Heed, ...] = ()
+    """What comes before the ranking."""
     ranking: tuple[ApproachEntry, ...]
     """Best first; the first entry is the leading approach."""
     ranking_table: Table
@@ -132,6 +157,18 @@ class AdviceSection(Frozen):
     """Smallest changes of the answers with another winner, in whole sentences."""
     flips_note: str
     """What the list of flips leaves out; empty if nothing."""
+    grounds: tuple[str, ...] = ()
+    """Which answers, weights and sources it rests on, in whole sentences."""
+    decisive_sources: tuple[int, ...] = ()
+    """Numbers of the sources without which another approach would come first."""
+    robustness: tuple[str, ...] = ()
+    """How often the leading approach beats each other one."""
+    beliefs: tuple[str, ...] = ()
+    """What one would have to believe for each rival to win, best rival first."""
+    precedents: tuple[Precedent, ...] = ()
+    """The published cases most like the project, nearest first."""
+    precedents_note: str = ""
+    """That the nearest cases ended differently; empty if they did not, or none was looked up."""
     disputed: tuple[Dispute, ...]
     unanswered: tuple[str, ...]
     unanswered_heading: str

@@ -6,10 +6,24 @@ import pytest
 
 from advisor.report.builder import build_report
 from advisor.schema.answers import Answers, Project
+from advisor.schema.explanation import (
+    Beliefs,
+    EqualWeights,
+    Explanation,
+    FailedTest,
+    Finding,
+    Robustness,
+    SilentRule,
+    SourceLeftOut,
+    SufficientReason,
+    TippingPoint,
+    WhyNot,
+)
 from advisor.schema.recommendation import (
     Companion,
     DisputedPoint,
     Flip,
+    Notice,
     RankedApproach,
     Reason,
     Recommendation,
@@ -103,6 +117,18 @@ def recommendation() -> Recommendation:
         same_decision_probability=0.94,
         winner_distribution_method="exact",
         settled=False,
+        notices=[
+            Notice(
+                notice="evaluation_first",
+                title="Not yet: write an evaluation set first",
+                advice="Collect fifty real requests with the answers you would accept.",
+                because="there is too little to measure success with",
+                rule="NT001",
+                sources=["ovadia-2023"],
+            )
+        ],
+        explanation=_explanation(),
+        robustness=_robustness(),
         rules_version="0123456789",
     )
 
@@ -181,6 +207,64 @@ def _criterion(identifier: str, question: str, levels: str) -> Criterion:
 def _source(identifier: str, authors: str, year: int, where: str) -> Source:
     title = f"A study by {authors}"
     return Source(id=identifier, authors=authors, year=year, title=title, where=where, kind="paper")
+
+
+def _explanation() -> Explanation:
+    changes = Finding(rule="KN001", because="the knowledge changes every week")
+    fits = Finding(rule="KN008", because="the text fits into the prompt")
+    static = FailedTest(criterion="data_volatility", found="weekly", needed=["static", "monthly"])
+    return Explanation(
+        sufficient=SufficientReason(
+            answers={"data_volatility": "weekly"}, method="smallest", scope="all"
+        ),
+        n_flips={1: 1, 2: 4, 3: 0},
+        tipping_points=[
+            TippingPoint(finding=changes, multiplier=0.0, winner=Approach.PROMPTING),
+            TippingPoint(finding=fits, multiplier=1.27, winner=Approach.PROMPTING),
+        ],
+        n_without_tipping_point=1,
+        sources_left_out=[
+            _left_out("D1", changes=True),
+            _left_out("ovadia-2023", changes=True),
+            _left_out("barnett-2024", changes=False),
+        ],
+        equal_weights=EqualWeights(tallies={}, winners=[Approach.RAG], agrees=True),
+        why_not=[
+            WhyNot(
+                approach=Approach.PROMPTING,
+                status=Status.ALLOWED,
+                behind_db=8.2,
+                against=[],
+                silent=[SilentRule(finding=fits, db=6.0, failed=[static])],
+            )
+        ],
+        why_ask=[],
+    )
+
+
+def _left_out(source: str, *, changes: bool) -> SourceLeftOut:
+    winner = Approach.PROMPTING if changes else Approach.RAG
+    return SourceLeftOut(
+        source=source, rules=["KN001"], winner=winner, margin_db=0.4, changes_winner=changes
+    )
+
+
+def _robustness() -> Robustness:
+    return Robustness(
+        n_draws=10_000,
+        rank_acceptability={},
+        pairwise={Approach.RAG: {Approach.PROMPTING: 0.81, Approach.HYBRID: 0.9}},
+        beliefs=[
+            Beliefs(
+                approach=approach, first_rank=0.1, confidence=None, sentence=sentence, beliefs=[]
+            )
+            for approach, sentence in (
+                (Approach.RAG, "RAG comes first in 79% of the draws."),
+                (Approach.PROMPTING, "For prompting to win one would have to believe in it."),
+            )
+        ],
+        priorities=["cost", "latency"],
+    )
 
 
 def _reason(rule: str, db: float, because: str, **details: object) -> Reason:
