@@ -35,6 +35,7 @@ from prototypes.plan import (
 from prototypes.registry import arms_for, load_arm_class
 from prototypes.results import NotRun, TrialResult, Verdict
 from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
+from prototypes.runtime import keep_freed_memory
 from prototypes.workbench import Workbench
 
 _DEFAULT = TrialSettings()
@@ -57,6 +58,7 @@ def run_trial(
         LaboratoryError: If the data, the encoder or the run folder cannot be used. What is
             wrong with a single arm only keeps that arm from running.
     """
+    keep_freed_memory()
     with open_run_folder(settings.out, resume=settings.resume) as folder:
         return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
 

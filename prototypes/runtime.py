@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 import random
@@ -26,6 +27,11 @@ RECORDED_PACKAGES = (
 )
 
 
+_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1
+"""Options of mallopt(3)."""
+_KEPT_BYTES = 2**30
+
+
 def seed_everything(seed: int) -> None:
     """Seed every source of randomness that the laboratory draws from."""
     import torch
@@ -33,6 +39,21 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+
+
+def keep_freed_memory() -> None:
+    """Have the C library keep what is freed, instead of giving large blocks back each time.
+
+    Training frees and asks for the same large tensors at every step, and each new page costs a
+    fault: a fifth of the time of full fine-tuning on two cores
+    (`tests/benchmarks/memory_reuse.py`). Does nothing where the C library is not glibc.
+    """
+    try:
+        set_option = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
+        set_option(option, _KEPT_BYTES)
 
 
 def n_threads() -> int:

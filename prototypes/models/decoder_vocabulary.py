@@ -70,7 +70,7 @@ def _piece_ids(text: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
 
 
 def _abstention(tokenizer: PreTrainedTokenizerBase) -> int:
-    return int(tokenizer.get_vocab()[ABSTENTION_PIECE])
+    return int(tokenizer.convert_tokens_to_ids(ABSTENTION_PIECE))
 
 
 def _key(row: Sequence[int]) -> str:
