@@ -136,9 +136,14 @@ def _draw_factor(rule: str, sources: tuple[str, ...], *, grade: Grade, seed: int
     own = triangular(_uniform(f"rule {rule}", seed), grade)
     if not sources:
         return own
-    shared = [triangular(_uniform(f"source {source}", seed), grade) for source in sources]
+    shared = [_draw_source(source, grade, seed=seed) for source in sources]
     product: Array = own * (sum(shared) / np.float32(len(shared)))
     return product
+
+
+@lru_cache(maxsize=256)
+def _draw_source(source: str, grade: Grade, *, seed: int) -> Array:
+    return triangular(_uniform(f"source {source}", seed), grade)
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from advisor import __version__
 from advisor.knowledge.calibration import load_calibration
@@ -25,7 +26,9 @@ from advisor.schema.case import PublishedCase
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact, Report
 from advisor.schema.rule import RuleBase
-from prototypes.results import TrialResult
+
+if TYPE_CHECKING:
+    from prototypes.results import TrialResult
 
 
 def build_report(

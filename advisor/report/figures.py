@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from advisor.report.trial_tables import AT_95, arm_name, metric_cells, metric_name
 from advisor.report.wording import count_of, is_share, milliseconds
 from advisor.schema.report import Column, Figure, Mark, ReferenceLine, Table
-from prototypes.results import ArmResult
+
+if TYPE_CHECKING:
+    from prototypes.results import ArmResult
 
 
 def quality_figure(arms: Sequence[ArmResult], metric: str, *, recommended: str | None) -> Figure:

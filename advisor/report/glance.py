@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from advisor.report.trial_tables import arm_name, metric_cells, metric_name
 from advisor.report.wording import dollars, milliseconds, share
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact
-from prototypes.results import ArmResult, TrialResult
+
+if TYPE_CHECKING:
+    from prototypes.results import ArmResult, TrialResult
 
 
 def build_glance(recommendation: Recommendation, trial: TrialResult | None) -> tuple[Fact, ...]:

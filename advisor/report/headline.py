@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from advisor.report.advice import is_infeasible, summarise
 from advisor.report.verdicts import deciding_figures
 from advisor.report.wording import as_sentence
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Tone
-from prototypes.results import Outcome, TrialResult
 
+if TYPE_CHECKING:
+    from prototypes.results import TrialResult
+
+# Keyed by outcome. Advice without a trial does not load the laboratory, which would take as long
+# as giving the advice.
 _FINDINGS = {
-    Outcome.CONFIRMED: "and the measurement confirms it",
-    Outcome.CONTRADICTED: "and the measurement contradicts it",
-    Outcome.CANNOT_TELL: "and the measurement cannot tell yet",
+    "confirmed": "and the measurement confirms it",
+    "contradicted": "and the measurement contradicts it",
+    "cannot_tell": "and the measurement cannot tell yet",
 }
-_BADGES: dict[Outcome, tuple[str, Tone]] = {
-    Outcome.CONFIRMED: ("Confirmed", "good"),
-    Outcome.CONTRADICTED: ("Contradicted", "bad"),
-    Outcome.CANNOT_TELL: ("Cannot tell yet", "open"),
+_BADGES: dict[str, tuple[str, Tone]] = {
+    "confirmed": ("Confirmed", "good"),
+    "contradicted": ("Contradicted", "bad"),
+    "cannot_tell": ("Cannot tell yet", "open"),
 }
 
 

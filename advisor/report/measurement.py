@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from advisor.report.figures import latency_figure, quality_figure
 from advisor.report.provenance import describe_data, describe_protocol, list_remarks
 from advisor.report.trial_tables import (
@@ -15,7 +17,9 @@ from advisor.report.trial_tables import (
 from advisor.report.verdicts import describe_verdict
 from advisor.report.wording import as_sentence, plain_text
 from advisor.schema.report import Fact, Figure, TrialSection
-from prototypes.results import ArmResult, TrialResult
+
+if TYPE_CHECKING:
+    from prototypes.results import ArmResult, TrialResult
 
 
 def build_trial_section(trial: TrialResult) -> TrialSection:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from advisor.report.wording import count_of, identifier, milliseconds, plain_text
 from advisor.schema.report import Fact
-from prototypes.results import DataSummary, TrialProtocol, TrialResult
+
+if TYPE_CHECKING:
+    from prototypes.results import DataSummary, TrialProtocol, TrialResult
 
 MAX_REFUSED_SHOWN = 10
 

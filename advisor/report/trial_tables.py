@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from advisor.report.verdicts import samples_word
 from advisor.report.wording import (
@@ -21,7 +22,9 @@ from advisor.report.wording import (
     seconds,
 )
 from advisor.schema.report import Column, Table
-from prototypes.results import ArmResult, Comparison, Interval, NotRun, TrialResult
+
+if TYPE_CHECKING:
+    from prototypes.results import ArmResult, Comparison, Interval, NotRun, TrialResult
 
 NONE = "–"
 AT_95 = "(95\u00a0%)"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from advisor.report.wording import as_sentence, inside_sentence, plain_text, roughly
-from prototypes.contracts import Task
-from prototypes.results import TrialResult
+from typing import TYPE_CHECKING
 
-_SAMPLES = {Task.CLASSIFICATION: "labelled text", Task.DOCUMENT_QA: "question"}
+from advisor.report.wording import as_sentence, inside_sentence, plain_text, roughly
+
+if TYPE_CHECKING:
+    from prototypes.contracts import Task
+    from prototypes.results import TrialResult
+
+_SAMPLES = {"classification": "labelled text", "document_qa": "question"}
 
 
 def samples_word(task: Task) -> str:

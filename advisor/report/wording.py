@@ -10,8 +10,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from prototypes.results import Interval
+if TYPE_CHECKING:
+    from prototypes.results import Interval
+
 
 MAX_TEXT = 400
 MINUS = "\u2212"

@@ -12,10 +12,10 @@ every other word can still be spelt, and the encoder's word embeddings stay fixe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -92,18 +92,13 @@ class Seq2SeqModel:
             progress: Told the share of finished steps.
         """
         rows = [self._vocabulary.encode(output, self._tokenizer) for _, output in pairs]
-        texts = [text for text, _ in pairs]
+        inputs: Sequence[str] | list[torch.Tensor] = [text for text, _ in pairs]
+        collate: Callable[[list[Any]], Batch] = self._collate
         if len(pairs) < _FEW_PAIRS:
             _hold_encoder(self._model)
-            collate, inputs = _collate_states, self._read_once(texts)
-        else:
-            collate, inputs = self._collate, texts
-        lesson = Lesson(
-            list(zip(inputs, rows, strict=True)),
-            collate,
-            _sequence_loss,
-            lengths=[len(row) for row in rows],
-        )
+            inputs, collate = self._read_once([text for text, _ in pairs]), _collate_states
+        taught = list(zip(inputs, rows, strict=True))
+        lesson = Lesson(taught, collate, _sequence_loss, lengths=[len(row) for row in rows])
         train(self._model, lesson, recipe=recipe, progress=progress)
 
     def generate(self, inputs: Sequence[str]) -> list[Generation]:
@@ -185,9 +180,10 @@ class Seq2SeqModel:
 def _join_halves(
     folder: Path, tokenizer: PreTrainedTokenizerBase, vocabulary: DecoderVocabulary
 ) -> EncoderDecoderModel:
-    encoder = BertModel.from_pretrained(folder, local_files_only=True)
+    encoder = BertModel.from_pretrained(
+        folder, local_files_only=True, attn_implementation=_ATTENTION
+    )
     model = EncoderDecoderModel(encoder=encoder, decoder=_warm_decoder(encoder, vocabulary))
-    model.set_attn_implementation(_ATTENTION)
     model.encoder.embeddings.word_embeddings.requires_grad_(False)
     model.encoder.pooler.requires_grad_(False)
     for config in (model.config, model.generation_config):
@@ -211,7 +207,8 @@ def _hold_encoder(model: EncoderDecoderModel) -> None:
 def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHeadModel:
     """Copy the encoder into a causal decoder that only knows the words of `vocabulary`."""
     settings = {**encoder.config.to_dict(), "vocab_size": len(vocabulary.pieces)}
-    config = BertConfig(**settings | {"is_decoder": True, "add_cross_attention": True})
+    settings |= {"is_decoder": True, "add_cross_attention": True}
+    config = BertConfig(**settings, attn_implementation=_ATTENTION)
     decoder = BertLMHeadModel(config)
     parameters = encoder.state_dict()
     words = "embeddings.word_embeddings.weight"
@@ -224,7 +221,7 @@ def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHe
 
 
 def _collate_states(pairs: list[tuple[torch.Tensor, list[int]]]) -> Batch:
-    states, rows = zip(*pairs, strict=True)
+    states, rows = [state for state, _ in pairs], [row for _, row in pairs]
     masks = [torch.ones(len(each), dtype=torch.long) for each in states]
     return {
         "encoder_states": pad_sequence(states, batch_first=True),
