@@ -50,7 +50,7 @@ def demo(
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     details: bool = typer.Option(False, "--details", help="Print the whole reports."),
     budget: str = typer.Option(
-        "115s", "--budget", help="Arms that would take longer are left out, saying so."
+        "118s", "--budget", help="Arms that would take longer are left out, saying so."
     ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdicts only."),
 ) -> None:
