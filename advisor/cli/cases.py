@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typer
 
+from advisor.cli.options import RULES
+
 
 class CasesFormat(StrEnum):
     """How similar cases are shown."""
@@ -22,9 +24,7 @@ def cases(
     overrides: list[str] = typer.Option(
         [], "--set", metavar="ID=LEVEL", help="Replace one answer; may be repeated."
     ),
-    rules: Path | None = typer.Option(
-        None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
-    ),
+    rules: Path | None = RULES,
     output_format: CasesFormat = typer.Option(
         CasesFormat.TERMINAL, "--format", help="How to show the cases."
     ),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.options import RULES
+
 if TYPE_CHECKING:
     from advisor.interview.plain import PlainQuestioner
     from advisor.interview.prompts import TerminalQuestioner
@@ -33,9 +35,7 @@ def interview(
     plain: bool = typer.Option(
         False, "--plain", help="Line by line, for screen readers; the default where TERM=dumb."
     ),
-    rules: Path | None = typer.Option(
-        None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
-    ),
+    rules: Path | None = RULES,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing after the interview."),
 ) -> None:
     """Answer questions about the project; the answers go into a file."""

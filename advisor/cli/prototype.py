@@ -12,10 +12,13 @@ import typer
 
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
+from advisor.cli.options import RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.trials import TrialOptions
-    from prototypes.contracts import Task
+    from advisor.schema.answers import Answers
+    from advisor.schema.rule import RuleBase
+    from prototypes.contracts import Dataset, Task
     from prototypes.data.request import DataRequest
 
 
@@ -28,6 +31,7 @@ def prototype(
     questions: Path | None = typer.Option(None, "--questions", help="Evaluation questions."),
     examples: Path | None = typer.Option(None, "--examples", help="Labelled examples."),
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
+    labels: Path | None = typer.Option(None, "--labels", help="What each label means."),
     column: list[str] = typer.Option(
         [], "--column", metavar="NAME=COLUMN", help="Another name for a column: text=utterance."
     ),
@@ -41,6 +45,7 @@ def prototype(
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
+    rules: Path | None = RULES,
     strict: bool = typer.Option(
         False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
     ),
@@ -52,6 +57,8 @@ def prototype(
     """Build the arms and measure them on your data."""
     from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import TrialOptions
+    from advisor.knowledge.answers_file import load_answers
+    from advisor.knowledge.loader import load_rules
     from prototypes.data.request import DataRequest
 
     _require_data(data or documents or questions or examples)
@@ -61,6 +68,7 @@ def prototype(
         questions=questions,
         examples=examples,
         test=test,
+        labels=labels,
         columns=_columns(column),
         task=_task(task),
         strict=strict,
@@ -75,24 +83,39 @@ def prototype(
         generator=generator,
     )
     with resumable(f"{_this_command()} --resume"):
-        _test(answers, request, options=options, run=output, quiet=quiet)
+        rule_base = load_rules(rules)
+        said = load_answers(answers, rule_base)
+        _test(said, request, rule_base=rule_base, options=options, run=output, quiet=quiet)
 
 
 def _test(
-    answers: Path, request: DataRequest, *, options: TrialOptions, run: Path, quiet: bool
+    said: Answers,
+    request: DataRequest,
+    *,
+    rule_base: RuleBase,
+    options: TrialOptions,
+    run: Path,
+    quiet: bool,
 ) -> None:
-    """Read answers and data, put the recommendation to the test, report."""
+    """Read the data, put the recommendation to the test, report."""
     from advisor.evidence.limits import task_from
-    from advisor.knowledge.answers_file import load_answers
-    from advisor.knowledge.loader import load_rules
     from prototypes.data.readers import read_dataset
 
-    rule_base = load_rules()
-    said = load_answers(answers, rule_base)
     dataset = read_dataset(replace(request, task=request.task or task_from(said)))
+    _tell_other_task(said, dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)
     exit_for(tested, is_strict=request.strict)
+
+
+def _tell_other_task(said: Answers, dataset: Dataset) -> None:
+    """Say so where the data are measured as another task than the one in the answers."""
+    if said.is_known("task_kind") and said.level("task_kind") != dataset.task.value:
+        typer.echo(
+            f"The answers say task_kind {said.level('task_kind')}; the laboratory measures these "
+            f"data as {dataset.task.value}, and the verdict holds for that task.",
+            err=True,
+        )
 
 
 def _require_data(given: Path | None) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.options import RULES
+
 if TYPE_CHECKING:
     from advisor.schema.answers import Answers
     from advisor.schema.recommendation import Recommendation
@@ -43,9 +45,7 @@ def recommend(
     strict: bool = typer.Option(
         False, "--strict", help="Leave with exit code 4 when there is no clear winner."
     ),
-    rules: Path | None = typer.Option(
-        None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
-    ),
+    rules: Path | None = RULES,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on standard error."),
 ) -> None:
     """Recommend an approach from an answers file."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.options import RULES
 from advisor.cli.recommend import OutputFormat
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def report(
     output: Path | None = typer.Option(
         None, "--output", "-o", help="Write to this file; HTML goes to RUN/report.html without it."
     ),
+    rules: Path | None = RULES,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on standard error."),
 ) -> None:
     """Show what was recommended, what was measured, and whether the advice holds."""
@@ -35,7 +37,7 @@ def report(
     from advisor.report.builder import build_report
 
     wanted = output_format or _format_of(output)
-    stored = load_run(run)
+    stored = load_run(run, rules=rules)
     built = build_report(
         stored.rule_base, stored.answers, stored.recommendation, trial=stored.trial
     )

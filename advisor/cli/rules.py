@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.options import RULES
+
 if TYPE_CHECKING:
     from advisor.knowledge.problem import Problem
     from advisor.schema.rule import RuleBase
@@ -30,15 +32,9 @@ class Draw(StrEnum):
     BOTH = "both"
 
 
-_RULES = typer.Option(
-    None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
-)
-"""A folder with an `approaches.yaml` replaces our rules instead."""
-
-
 @rules_app.command(epilog="Example: advisor rules check")
 def check(
-    rules: Path | None = _RULES,
+    rules: Path | None = RULES,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Only say what is wrong."),
 ) -> None:
     """Check that the rules are complete, cited and consistent; exit code 5 if not."""
@@ -84,7 +80,7 @@ def show(
     item: str | None = typer.Argument(
         None, metavar="[ID]", help="A rule, veto, companion, variant, criterion or source."
     ),
-    rules: Path | None = _RULES,
+    rules: Path | None = RULES,
 ) -> None:
     """Show one rule as its documentation page, or list everything."""
     from advisor.cli.rule_pages import find_page, list_pages
@@ -108,7 +104,7 @@ def test(
     mutation: bool = typer.Option(
         False, "--mutation", help="Also count how many small faults the tests would notice."
     ),
-    rules: Path | None = _RULES,
+    rules: Path | None = RULES,
     output_format: CasesFormat = typer.Option(
         CasesFormat.TERMINAL, "--format", help="How to show the result."
     ),
@@ -151,7 +147,7 @@ def audit(
     write: bool = typer.Option(
         False, "--write", help="Also write the table into the README.md of the rules."
     ),
-    rules: Path | None = _RULES,
+    rules: Path | None = RULES,
 ) -> None:
     """Try the rules on drawn projects: who wins, where it is close, what never fires."""
     from advisor.cli.audit_view import render_audit, write_block

@@ -36,13 +36,17 @@ class StoredRun:
     rule_base: RuleBase
 
 
-def load_run(run: Path) -> StoredRun:
+def load_run(run: Path, *, rules: Path | None = None) -> StoredRun:
     """Read a run folder.
+
+    Args:
+        run: The folder.
+        rules: The rules that were added to ours when the advice was given, if any were.
 
     Raises:
         RunFolderError: If the folder is missing, incomplete or was written by something else.
     """
-    rule_base = load_rules()
+    rule_base = load_rules(rules)
     recommendation = _read(run, RECOMMENDATION_FILE)
     trial = run / TRIAL_FILE
     return StoredRun(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from random import Random
 
 from prototypes.contracts import Dataset, LearningData, Sample, Split, Task
@@ -199,11 +200,17 @@ def _require_enough(parts: _Parts, *, n_test: int, is_given: bool) -> None:
     if min(sizes.values()) >= MIN_SAMPLES_PER_PART:
         return
     n_found = len(parts.train) + len(parts.validation) + len(parts.test)
-    n_needed = MIN_SAMPLES_PER_PART * (2 if is_given else 3)
+    n_parts = 2 if is_given else 3
+    n_needed = max(
+        MIN_SAMPLES_PER_PART * n_parts,
+        ceil(n_found * MIN_SAMPLES_PER_PART / max(min(sizes.values()), 1)),
+    )
     listed = ", ".join(f"{size} {name}" for name, size in sizes.items())
+    is_grouped = parts.n_units < n_found
     grouped = f" in {plural(parts.n_units, 'group')} of what has to stay together"
+    enough = "which takes more groups" if is_grouped else f"for which about {n_needed} would do"
     raise TooFewSamplesError(
-        f"Found {plural(n_found, 'usable sample')}{grouped if parts.n_units < n_found else ''}, "
-        f"which give {listed}; expected at least {n_needed} samples and {MIN_SAMPLES_PER_PART} in "
-        "each part. Add samples that differ from these."
+        f"Found {plural(n_found, 'usable sample')}{grouped if is_grouped else ''}, "
+        f"which give {listed}; expected at least {MIN_SAMPLES_PER_PART} in each part, {enough}. "
+        "Add samples that differ from these."
     )

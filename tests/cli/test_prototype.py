@@ -149,3 +149,21 @@ def _measured() -> list[str]:
 def _trial() -> dict[str, list[dict[str, str]]]:
     content: dict[str, list[dict[str, str]]] = json.loads(Path("run/trial.json").read_text())
     return content
+
+
+def test_another_task_in_the_answers_is_told() -> None:
+    """Data that are measured as another task than the one answered are not passed over."""
+    Path("answers.yaml").write_text("answers: {task_kind: code}\n")
+    result = _prototype()
+
+    assert "The answers say task_kind code" in result.stderr
+
+
+def test_rules_of_ones_own_are_followed() -> None:
+    """A faulty folder of additions is named, so it was read."""
+    Path("own").mkdir()
+    Path("own/mine.yaml").write_text("family: mine\nrules: 3\n")
+    result = _prototype("--rules", "own")
+
+    assert result.exit_code == 5
+    assert "mine.yaml" in result.stderr

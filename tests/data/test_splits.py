@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -186,7 +187,7 @@ def test_single_label_is_named() -> None:
 
 def test_three_samples_are_too_few() -> None:
     """The message has the numbers found and needed."""
-    with pytest.raises(TooFewSamplesError, match=r"Found 3 usable samples.*at least 9 samples"):
+    with pytest.raises(TooFewSamplesError, match=r"Found 3 usable samples.*about 9 would do"):
         split_dataset(_dataset(_samples("xyx")), seed=0)
 
 
@@ -276,3 +277,14 @@ def test_parts_are_apart_complete_and_repeatable(samples: list[Sample], seed: in
     assert len(samples) == sum(map(len, parts)) + split.n_duplicates_removed
     assert {sample.targets for sample in samples} == {s.targets for s in split.learning.train}
     assert split == split_dataset(dataset, seed=seed)
+
+
+@pytest.mark.parametrize("n_samples", range(3, 12))
+def test_number_asked_for_is_not_there_yet(n_samples: int) -> None:
+    """A message never asks for a number of samples that is met already."""
+    try:
+        split_dataset(_dataset(_samples(["x", "y"] * n_samples)[:n_samples]), seed=0)
+    except TooFewSamplesError as error:
+        found = re.search(r"about (\d+) would do", str(error))
+        assert found is not None
+        assert int(found.group(1)) > n_samples

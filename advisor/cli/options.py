@@ -1,0 +1,10 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import typer
+
+RULES = typer.Option(
+    None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
+)
+"""A folder with an `approaches.yaml` replaces our rules instead."""
