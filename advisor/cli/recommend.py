@@ -80,12 +80,13 @@ def show(
         return
     from advisor.report.builder import build_report
 
-    report = build_report(rule_base, answers, recommendation)
     if output_format is OutputFormat.TERMINAL:
-        _print(report, output)
+        _print(build_report(rule_base, answers, recommendation), output)
         return
+    from advisor.knowledge.case_library import load_case_library
     from advisor.report.documents import render_html, render_markdown
 
+    report = build_report(rule_base, answers, recommendation, library=load_case_library())
     render = render_html if output_format is OutputFormat.HTML else render_markdown
     _write(render(report), output)
 

@@ -207,8 +207,15 @@ def _clause(belief: Belief) -> str:
         return f'"{belief.finding.because}" counts {_times(belief.value)} ({belief.finding.rule})'
     if belief.kind == "priority":
         return f"{belief.theme} counts {_times(belief.value)}, not {belief.usual:.1f}"
-    levels = " or ".join(belief.levels)
-    return f"{belief.criterion} is {levels} ({belief.value:.0%} there, {belief.usual:.0%} overall)"
+    levels = " or ".join(map(_spoken, belief.levels))
+    return (
+        f"the {_spoken(belief.criterion or '')} is {levels} "
+        f"(in {belief.value:.0%} of these draws, {belief.usual:.0%} of all)"
+    )
+
+
+def _spoken(identifier: str) -> str:
+    return identifier.replace("_", " ")
 
 
 def _times(multiplier: float) -> str:

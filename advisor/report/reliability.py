@@ -13,7 +13,12 @@ from advisor.vocabulary import Status
 
 
 def state_reliability(recommendation: Recommendation, calibration: Calibration) -> str:
-    """Say how often advice with this support was right; empty if nothing can be chosen."""
+    """Say how often advice with this support was right; empty if none is given.
+
+    An advisor that abstains for want of answers was not what the cases were counted for.
+    """
+    if recommendation.recommended is None:
+        return ""
     scores = {
         ranked.approach: -math.inf if ranked.status is Status.EXCLUDED else ranked.score_db
         for ranked in recommendation.ranking
