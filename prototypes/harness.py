@@ -184,7 +184,7 @@ class _Trial:
         return find_unmet_need(spec, self._split.learning, generator=self._settings.generator)
 
     def _find_lack_of_time(self, spec: ArmSpec) -> NotRun | None:
-        seconds, left = self._forecast.estimate(spec), self._seconds_left()
+        seconds, left = self._forecast.estimate(spec), self._seconds_left(spec)
         if seconds <= left:
             return None
         return self._out_of_time(
@@ -195,8 +195,8 @@ class _Trial:
         budget = self._settings.budget_seconds or 0
         return skip_arm(spec, f"the budget of {budget:.0f} s {what}", enable="a larger --budget")
 
-    def _seconds_left(self) -> float:
-        budget = self._settings.budget_seconds
+    def _seconds_left(self, spec: ArmSpec) -> float:
+        budget = None if spec.name in self._settings.exempt else self._settings.budget_seconds
         spent = time.monotonic() - self._began
         return float("inf") if budget is None else budget - spent
 
@@ -206,7 +206,7 @@ class _Trial:
 
         def progress(fraction: float) -> None:
             self._tell(ArmProgress(spec.name, fraction))
-            if self._seconds_left() < 0:
+            if self._seconds_left(spec) < 0:
                 raise _BudgetSpentError
 
         return measure_arm(spec, self._conditions, folder=self._folder, progress=progress)

@@ -40,6 +40,7 @@ class TrialSettings:
         limits: The hard limits an arm has to keep.
         seed: Decides the split, every arm's randomness and every resample.
         budget_seconds: No arm goes on beyond this; None sets no budget.
+        exempt: Arms that the budget does not hold for, because the verdict would be idle without.
         out: The run folder; None keeps nothing.
         resume: Go on with the trial that is in `out`.
         encoder: A model folder or hub id; None takes the embedded encoder.
@@ -53,6 +54,7 @@ class TrialSettings:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     budget_seconds: float | None = None
+    exempt: tuple[str, ...] = ()
     out: Path | None = None
     resume: bool = False
     encoder: str | None = None

@@ -26,12 +26,14 @@ class TrialOptions:
         arms: Names of arms or approaches; None runs all.
         margin: The smallest difference in the primary metric worth having.
         budget_seconds: No arm is begun that is not expected to end within this time.
+        exempt: Arms that run even so.
     """
 
     arms: tuple[str, ...] | None = None
     margin: float = 0.02
     seed: int = 0
     budget_seconds: float | None = None
+    exempt: tuple[str, ...] = ()
     resume: bool = False
     encoder: str | None = None
     generator: str | None = None
@@ -71,6 +73,7 @@ def put_to_the_test(
         limits=limits_from(answers),
         seed=options.seed,
         budget_seconds=options.budget_seconds,
+        exempt=options.exempt,
         out=run,
         resume=options.resume,
         encoder=options.encoder,

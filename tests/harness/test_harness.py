@@ -143,6 +143,13 @@ def test_no_arm_is_begun_that_the_budget_does_not_hold(dataset: Dataset) -> None
     assert result.not_run[0].enable == "a larger --budget"
 
 
+def test_exempt_arm_is_measured_beyond_the_budget(dataset: Dataset) -> None:
+    """What a finding hangs on is measured however slow the machine is."""
+    result = run_trial(dataset, settings=settings(budget_seconds=1.0, exempt=("nearest",)))
+
+    assert [arm.name for arm in result.arms] == ["nearest"]
+
+
 def test_budget_ends_an_arm_while_it_learns(
     dataset: Dataset, before_fit: Hooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
