@@ -39,9 +39,7 @@ def prototype(
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
     generator: str | None = typer.Option(None, "--generator", help="A language model."),
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
-    margin: float = typer.Option(
-        0.02, "--margin", min=0, max=1, help="Smallest difference worth having."
-    ),
+    margin: float = typer.Option(0.02, min=0, max=1, help="Smallest difference worth having."),
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
@@ -49,9 +47,7 @@ def prototype(
     strict: bool = typer.Option(
         False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
     ),
-    output: Path = typer.Option(
-        Path("run"), "--output", "-o", help="The run folder; also report.html."
-    ),
+    output: Path = typer.Option(Path("run"), "--output", "-o", help="The run folder."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""

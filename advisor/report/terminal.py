@@ -192,7 +192,8 @@ def _sources(report: Report) -> Iterator[RenderableType]:
             text = Text(f"{source.text} {source.url}".rstrip())
             yield _hanging(f"[{source.number}]".rjust(margin), text)
     if len(report.sources) > len(cited):
-        yield Text(f"{len(report.sources) - len(cited)} more in the HTML and Markdown report.")
+        n_left = len(report.sources) - len(cited)
+        yield Text(f"{n_left} {'more ' if cited else ''}in the HTML and Markdown report.")
 
 
 def _table(table: Table, console: Console) -> Iterator[RenderableType]:

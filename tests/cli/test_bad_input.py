@@ -49,7 +49,7 @@ TABLES = {
     "three samples": (
         "examples.csv",
         "text,label\nhello you,x\ngood bye,y\nthanks a lot,x\n",
-        ["Found 3 usable samples", "at least 9"],
+        ["Found 3 usable samples", "about 9 would do"],
     ),
     "nothing but a broken line": (
         "examples.jsonl",
