@@ -50,6 +50,7 @@ def prototype(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
+    from advisor.cli.columns import read_columns
     from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import TrialOptions
     from prototypes.data.request import DataRequest
@@ -61,7 +62,7 @@ def prototype(
         questions=questions,
         examples=examples,
         test=test,
-        columns=_columns(column),
+        columns=read_columns(column),
         task=_task(task),
         strict=strict,
     )
@@ -115,16 +116,6 @@ def _names(arms: str | None) -> tuple[str, ...] | None:
     if not names:
         raise AdvisorError(f"--arms: {arms!r} names no arm; expected such as rag,fine_tune.")
     return names
-
-
-def _columns(pairs: list[str]) -> dict[str, str]:
-    """Read `--column text=utterance`."""
-    from advisor.errors import AdvisorError
-
-    for pair in pairs:
-        if "=" not in pair:
-            raise AdvisorError(f"--column {pair!r}: expected name=column, such as text=utterance.")
-    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def _task(name: str | None) -> Task | None:

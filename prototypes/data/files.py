@@ -11,6 +11,8 @@ MAX_DOCUMENT_MB = 20
 """Larger documents are refused: one of 20 MB already makes tens of thousands of passages."""
 MAX_TABLE_MB = 200
 """Larger tables are refused: they are read into memory as a whole."""
+MAX_STREAMED_MB = 100_000
+"""Tables that are only passed through, row by row, may be as large as this."""
 
 _BYTES_PER_MB = 1_000_000
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
