@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ class Item:
     @property
     def suffix(self) -> str:
         """The ending that tells its kind."""
-        return Path(self.name).suffix.lower()
+        return posixpath.splitext(self.name)[1].lower()
 
 
 class Material:
@@ -138,7 +139,9 @@ def find_files(folder: Path) -> tuple[list[Path], list[RefusedRow]]:
         for one in errors
     ]
     for path in paths:
-        if leaves_folder(path, folder):
+        if not path.is_symlink():
+            found.append(path)
+        elif leaves_folder(path, folder):
             reason = "a link that leads out of the folder is not followed; copy what it points to."
             refused.append(RefusedRow(name_below(path, folder), reason))
         elif path.is_dir():

@@ -58,5 +58,13 @@ def _hashes_below(content: bytes, limit: np.uint64) -> Shingles:
         hashes = mix_bits(windows)
         blocks.append(hashes[hashes <= limit])
         if len(blocks) == 64:
-            kept, blocks = np.unique(np.concatenate([kept, *blocks]))[:SKETCH_SIZE], []
-    return np.unique(np.concatenate([kept, *blocks]))
+            kept, blocks = _distinct(np.concatenate([kept, *blocks]))[:SKETCH_SIZE], []
+    return _distinct(np.concatenate([kept, *blocks]))
+
+
+def _distinct(hashes: Shingles) -> Shingles:
+    """Sort and drop repetitions; on some hundred values this is faster than `np.unique`."""
+    hashes.sort()
+    is_first = np.ones(len(hashes), dtype=bool)
+    np.not_equal(hashes[1:], hashes[:-1], out=is_first[1:])
+    return hashes[is_first]

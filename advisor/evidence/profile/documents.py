@@ -18,8 +18,7 @@ MAX_COMPARED = 50_000
 N_SAMPLED = 200
 """Excerpts kept to tell languages and count tokens."""
 
-_EXCERPT = 2_000
-_NEAR = 0.8
+_EXCERPT = 1_000
 
 
 class DocumentCollector:
@@ -82,4 +81,4 @@ class DocumentCollector:
 
 def count_near(sketches: list[Shingles]) -> int:
     """Count the sets of which an earlier one is nearly the same."""
-    return len({later for _, later in find_similar_sets(sketches, threshold=_NEAR)})
+    return len({later for _, later in find_similar_sets(sketches)})

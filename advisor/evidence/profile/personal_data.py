@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from advisor.schema.profile import PersonalDataHints
 
 _EMAIL = re.compile(r"@(?<=[\w.+%-]@)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_KINDS = bytes(
+    ord("1") if code in b"0123456789" else ord("2") if code in b"+ ()./-" else ord("0")
+    for code in range(256)
+)
+_RUN = re.compile(rb"1[12]{7,}+")
+"""A run of digits and signs, in a text of which every byte was replaced by its kind."""
+_MIN_DIGITS = 9
 _DIGITS = re.compile(r"[+(\d](?:[ ()./-]{0,2}\d){8,22}")
-"""Nine digits or more in one run, with single blanks or signs between them."""
+"""Nine digits or more, with at most two blanks or signs between them."""
 
+_BEFORE = 12
 _INTERNATIONAL = re.compile(r"(?:\+|00)[1-9][\d ()./-]+")
 _NATIONAL = re.compile(r"\(?0[1-9]\d{0,4}\)?[ /-]+\d[\d ./-]*")
 _NORTH_AMERICAN = re.compile(r"\(?[2-9]\d{2}\)?[ .-]+[2-9]\d{2}[ .-]\d{4}")
@@ -31,14 +39,18 @@ class PersonalDataCounter:
         """Count the hints in one more text."""
         if "@" in text:
             self._emails += sum(1 for _ in _EMAIL.finditer(text))
-        for match in _DIGITS.finditer(text):
-            if _is_part_of_word(text, match):
-                continue
-            run = match[0]
-            if _is_identifier(run, before=text[max(0, match.start() - 12) : match.start()]):
-                self._identifiers += 1
-            elif _is_phone(run):
-                self._phones += 1
+        for region in _regions_with_digits(text.encode("utf-8", "replace")):
+            for match in _DIGITS.finditer(region):
+                self._add_digits(region, match)
+
+    def _add_digits(self, region: str, match: re.Match[str]) -> None:
+        if _is_part_of_word(region, match):
+            return
+        run = match[0]
+        if _is_identifier(run, before=region[max(0, match.start() - _BEFORE) : match.start()]):
+            self._identifiers += 1
+        elif _is_phone(run):
+            self._phones += 1
 
     def total(self) -> PersonalDataHints:
         """Return what was counted so far."""
@@ -47,11 +59,21 @@ class PersonalDataCounter:
         )
 
 
+def _regions_with_digits(data: bytes) -> Iterator[str]:
+    """Yield each run of digits and signs that is long enough, with a little of what is around."""
+    kinds = data.translate(_KINDS)
+    for run in _RUN.finditer(kinds):
+        if run[0].count(b"1") >= _MIN_DIGITS:
+            opening = max(0, run.start() - _BEFORE)
+            yield data[opening : run.end() + 1].decode("utf-8", "ignore")
+
+
 def _is_part_of_word(text: str, match: re.Match[str]) -> bool:
     """True for digits inside a longer number, such as a decimal fraction or a hash."""
     before = text[match.start() - 1 : match.start()]
     after = text[match.end() : match.end() + 1]
-    is_iban = before.isupper() and _IBAN_BEFORE.search(text[: match.start()][-4:]) is not None
+    opening = text[max(0, match.start() - _BEFORE) : match.start()]
+    is_iban = any(form.search(opening) for form in (_IBAN_BEFORE, _BANK_LETTERS_BEFORE))
     return (before.isalnum() and not is_iban) or before in (".", "_") or after.isalpha()
 
 
