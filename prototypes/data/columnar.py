@@ -61,14 +61,13 @@ def read_excel(path: Path) -> Records:
     Raises:
         DataError: If openpyxl is missing, or the file is damaged (perhaps only while it is read).
     """
-    with _readable(path, "Excel"):
-        import openpyxl
-
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        rows = workbook.worksheets[0].iter_rows(values_only=True)
-        header = next(rows, ())
-    columns = tuple("" if cell is None else str(cell).strip() for cell in header)
-    return columns, _sheet_records(path, columns, rows)
+    rows = _sheet_rows(path)
+    columns = tuple("" if cell is None else str(cell).strip() for cell in next(rows, ()))
+    return columns, (
+        dict(zip(columns, row, strict=False))
+        for row in rows
+        if any(cell is not None for cell in row)
+    )
 
 
 def _records(path: Path, kind: str, batches: Iterator[Any]) -> Iterator[Mapping[str, object]]:
@@ -78,13 +77,12 @@ def _records(path: Path, kind: str, batches: Iterator[Any]) -> Iterator[Mapping[
                 yield from batch.slice(start, _BATCH).to_pylist()
 
 
-def _sheet_records(
-    path: Path, columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]
-) -> Iterator[Mapping[str, object]]:
-    with _readable(path, "Excel"):
-        for row in rows:
-            if any(cell is not None for cell in row):
-                yield dict(zip(columns, row, strict=False))
+def _sheet_rows(path: Path) -> Iterator[tuple[object, ...]]:
+    with _readable(path, "Excel"), path.open("rb") as stream:
+        import openpyxl
+
+        workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        yield from workbook.worksheets[0].iter_rows(values_only=True)
 
 
 @contextmanager
