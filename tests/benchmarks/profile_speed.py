@@ -5,8 +5,8 @@
 The text is that of `../shared/data/etcd_docs` where it is there, generated where it is not; its
 lines are shuffled into files of about 8 kB, so that no two are alike and none is skipped as a
 duplicate. Both ways of reading go over the same files, one after the other, in one process; what
-counts is processor time, so that a busy machine does not matter much. Reported, too: the largest memory the process ever held, and how much of it was there
-before the first file was opened.
+counts is processor time, so that a busy machine does not matter much. Reported, too: the largest
+memory the process ever held, and how much of it was there before the first file was opened.
 """
 
 from __future__ import annotations

@@ -65,9 +65,9 @@ def test_damaged_member_is_told_when_it_is_opened(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"alpha alpha", b"omega alpha", 1))
 
     with Material([path]) as material:
+        opened = material.at_hand(material.items[0])
         with pytest.raises(DataError, match="cannot be unpacked"):
-            with material.at_hand(material.items[0]):
-                pass
+            opened.__enter__()
 
 
 def test_missing_path_is_one_sentence(tmp_path: Path) -> None:

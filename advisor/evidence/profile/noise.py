@@ -57,13 +57,15 @@ def _predict(texts: Sequence[str], given: Any) -> Any:  # noqa: ANN401 # numpy a
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
+    from threadpoolctl import threadpool_limits
 
     model = make_pipeline(
         TfidfVectorizer(sublinear_tf=True, max_features=20_000, token_pattern=r"(?u)\S+"),
         LogisticRegression(C=10.0, max_iter=100, tol=1e-3),
     )
     folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=0)
-    return cross_val_predict(model, texts, given, cv=folds, method="predict_proba")
+    with threadpool_limits(1):  # these products are too small to be shared between threads
+        return cross_val_predict(model, texts, given, cv=folds, method="predict_proba")
 
 
 def _count_suspect(probabilities: Any, given: Any, *, n_classes: int) -> int:  # noqa: ANN401

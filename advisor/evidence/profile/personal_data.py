@@ -72,9 +72,11 @@ def _is_part_of_word(text: str, match: re.Match[str]) -> bool:
     """True for digits inside a longer number, such as a decimal fraction or a hash."""
     before = text[match.start() - 1 : match.start()]
     after = text[match.end() : match.end() + 1]
+    if not before.isalnum():
+        return before in (".", "_") or after.isalpha()
     opening = text[max(0, match.start() - _BEFORE) : match.start()]
-    is_iban = any(form.search(opening) for form in (_IBAN_BEFORE, _BANK_LETTERS_BEFORE))
-    return (before.isalnum() and not is_iban) or before in (".", "_") or after.isalpha()
+    is_account = _IBAN_BEFORE.search(opening) or _BANK_LETTERS_BEFORE.search(opening)
+    return is_account is None or after.isalpha()
 
 
 def _is_identifier(run: str, *, before: str) -> bool:
