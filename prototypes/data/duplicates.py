@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -75,7 +75,7 @@ def find_similar_sets(
     """
     sets = _rank_by_rarity(shingles)
     by_size = sorted(range(len(sets)), key=lambda position: len(sets[position]))
-    index: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MAX_PARTNERS))
+    index: defaultdict[int, list[int]] = defaultdict(list)
     is_own = np.zeros(max((int(own.max()) for own in sets), default=0) + 1, dtype=np.int64)
     pairs: list[tuple[int, int]] = []
     for position in by_size:
@@ -89,7 +89,9 @@ def find_similar_sets(
         near = [other for other, s in zip(others, similarities, strict=True) if s >= threshold]
         pairs.extend((min(position, other), max(position, other)) for other in near)
         for rank in prefix:
-            index[rank].append(position)
+            entry = index[rank]
+            entry.append(position)
+            del entry[:-_MAX_PARTNERS]
     return sorted(pairs)
 
 

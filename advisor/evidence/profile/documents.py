@@ -11,7 +11,7 @@ from advisor.schema.profile import DocumentsProfile
 from prototypes.data.duplicates import Shingles, find_similar_sets
 from prototypes.data.sketches import sketch_text
 
-MAX_REMEMBERED = 2_000_000
+MAX_REMEMBERED = 1_000_000
 """Digests of so many documents are kept; beyond that, duplicates are a lower bound."""
 MAX_COMPARED = 50_000
 """Near duplicates are looked for among so many documents, the first ones."""

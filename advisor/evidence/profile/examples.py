@@ -14,7 +14,7 @@ from advisor.evidence.profile.reservoir import Reservoir
 from advisor.schema.profile import ExamplesProfile
 from prototypes.data.duplicates import find_near_duplicates, normalise_text
 
-MAX_REMEMBERED = 2_000_000
+MAX_REMEMBERED = 1_000_000
 """Hashes of so many different inputs are kept; beyond that, duplicates are a lower bound."""
 
 _MAX_CLASSES = 100_000

@@ -34,7 +34,7 @@ CUES: dict[str, re.Pattern[str]] = {
 }
 """The first kind with a cue in the question is its kind; without a cue it is a lookup."""
 
-MAX_REMEMBERED = 2_000_000
+MAX_REMEMBERED = 1_000_000
 
 
 class QuestionCollector:

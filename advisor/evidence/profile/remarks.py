@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.evidence.profile.contradictions import stated_level
+from advisor.evidence.profile.documents import MAX_REMEMBERED
 from advisor.evidence.profile.mapping import MIN_HISTORY_DAYS, main_examples
 from advisor.schema.answers import Answers
 from advisor.schema.profile import Profile
@@ -82,5 +83,7 @@ def _limits_of_counting(profile: Profile) -> Iterator[str]:
             f"Near duplicates were looked for among the first {documents.n_compared:,} of "
             f"{documents.n_distinct:,} documents."
         )
+    if documents is not None and documents.n_distinct > MAX_REMEMBERED:
+        yield "There were too many documents to remember each; duplicates are a lower bound."
     if any(one.is_capped for one in profile.examples):
         yield "There were too many rows to remember each; duplicates are a lower bound."
