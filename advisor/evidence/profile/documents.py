@@ -13,7 +13,7 @@ from prototypes.data.sketches import sketch_text
 
 MAX_REMEMBERED = 1_000_000
 """Digests of so many documents are kept; beyond that, duplicates are a lower bound."""
-MAX_COMPARED = 50_000
+MAX_COMPARED = 30_000
 """Near duplicates are looked for among so many documents, the first ones."""
 N_SAMPLED = 200
 """Excerpts kept to tell languages and count tokens."""

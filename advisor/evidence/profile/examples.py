@@ -74,7 +74,8 @@ class ExampleCollector:
             return None
         texts = [text for text, _ in self._sample.values]
         outputs = [output for _, output in self._sample.values]
-        near = find_near_duplicates([normalise_text(text) for text in texts])
+        distinct = list(dict.fromkeys(map(normalise_text, texts)))
+        near = find_near_duplicates(distinct)
         lengths = self._lengths.values or [0]
         return ExamplesProfile(
             kind=self._kind,
@@ -84,7 +85,7 @@ class ExampleCollector:
             n_duplicates=self._n_duplicates,
             n_conflicts=sum(text in self._output_of for text in self._conflicts),
             n_near_duplicates=len({later for _, later in near}),
-            n_compared=len(texts),
+            n_compared=len(distinct),
             n_outputs=len(self._counts),
             largest_share=max(self._counts.values(), default=0) / max(1, self._counts.total()),
             smallest_class=min(self._counts.values(), default=0),

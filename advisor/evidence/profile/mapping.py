@@ -233,7 +233,7 @@ def _modality(profile: Profile) -> Iterator[Found]:
         f"{plural(n, 'file')} of {_MATERIALS[kind]}" for kind, n in sorted(profile.modality.items())
     )
     level = common[0] if len(common) == 1 else "mixed"
-    yield "modality", _answer(level, f"{counted} were found", "files counted by kind")
+    yield "modality", _answer(level, f"the data are {counted}", "files counted by kind")
 
 
 def _evidence_location(profile: Profile) -> Iterator[Found]:

@@ -39,6 +39,13 @@ def test_incomplete_rows_are_not_examples() -> None:
     assert (found.n_incomplete, found.n_distinct) == (2, 1)
 
 
+def test_input_with_many_outputs_is_not_near_itself() -> None:
+    """Near duplicates are looked for among different inputs."""
+    found = _profile([("name [Blue Spice]", f"text {n}") for n in range(5)])
+
+    assert (found.n_conflicts, found.n_near_duplicates, found.n_compared) == (1, 0, 1)
+
+
 def test_balance_and_lengths_are_told() -> None:
     """Three of four rows carry one label."""
     found = _profile([("a" * n, "x" if n < 4 else "y") for n in range(1, 5)])
