@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from prototypes.data.files import show_path
+from prototypes.data.files import require_unpacked_size, show_path
 from prototypes.data.wording import excerpt
 from prototypes.errors import DataError
 
@@ -81,6 +81,7 @@ def _sheet_rows(path: Path) -> Iterator[tuple[object, ...]]:
     with _readable(path, "Excel"), path.open("rb") as stream:
         import openpyxl
 
+        require_unpacked_size(path)
         workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
         yield from workbook.worksheets[0].iter_rows(values_only=True)
 

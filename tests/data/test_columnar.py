@@ -101,3 +101,14 @@ def test_stream_that_is_not_utf8_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match="expected UTF-8, found byte 0xff"):
         list(stream_rows(path))
+
+
+def test_excel_file_that_unpacks_beyond_measure_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small file can hold gigabytes of one letter."""
+    _excel(tmp_path / "a.xlsx")
+    monkeypatch.setattr("prototypes.data.files.MAX_UNPACKED_MB", 0)
+
+    with pytest.raises(DataError, match="unpacks to"):
+        list(stream_rows(tmp_path / "a.xlsx"))

@@ -110,5 +110,10 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping | list):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return _plain(value)
+
+
+def _plain(value: object) -> str:
+    """Spell a date or number; pictures and sound inside a table are no text."""
+    return "" if isinstance(value, bytes) else str(value)
