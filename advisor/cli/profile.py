@@ -23,7 +23,7 @@ class ProfileFormat(StrEnum):
 
 def profile(
     paths: list[Path] = typer.Argument(
-        ..., metavar="PATH...", help="Files, folders, zip archives, git repositories."
+        ..., metavar="PATH", help="Files, folders, zip archives, git repositories."
     ),
     output: Path | None = typer.Option(
         None, "--output", "-o", help="Write the measured answers into this answers file."
