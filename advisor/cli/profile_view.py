@@ -112,7 +112,7 @@ def _changes(one: FactChanges) -> Iterator[Line]:
     yield (
         "facts",
         f"{one.n_numbers:,} with another number, {one.n_versions:,} with another version, "
-        f"{one.n_settings:,} settings with another value",
+        f"{one.n_settings:,} with another named value",
     )
     yield "flags added", _names(one.flags_added)
     yield "flags removed", _names(one.flags_removed)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
 _STARTS_BLOCK = re.compile(r"\s*(?:[-*+|>]|\d+[.)]\s|```|~~~)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'`(*\[])")
@@ -35,9 +36,9 @@ class FactDifference:
 
 
 def find_sentences(text: str) -> Iterator[Sentence]:
-    """Cut a text into sentences, with blanks made single."""
+    """Cut a text into sentences, with blanks made single; front matter states nothing."""
     heading, block = "", ""
-    for line in (*text.splitlines(), ""):
+    for line in (*_FRONT_MATTER.sub("", text, count=1).splitlines(), ""):
         marked = _HEADING.match(line)
         if marked or not line.strip() or _STARTS_BLOCK.match(line):
             yield from _sentences_of(block, heading)
@@ -55,8 +56,8 @@ def find_flags(text: str) -> set[str]:
 
 def compare_sentences(before: list[Sentence], after: list[Sentence]) -> FactDifference:
     """Count what no longer stands, and of that, what stands with another number or value."""
-    texts_before = Counter(one.text for one in before)
-    texts_after = Counter(one.text for one in after)
+    texts_before = Counter(map(_statement, before))
+    texts_after = Counter(map(_statement, after))
     gone = texts_before - texts_after
     restated = _masked(before, gone) & _masked(after, texts_after - texts_before)
     changed: Counter[str] = Counter()
@@ -77,13 +78,20 @@ def _sentences_of(block: str, heading: str) -> Iterator[Sentence]:
             yield Sentence(heading, sentence)
 
 
+def _statement(sentence: Sentence) -> str:
+    """Return what has to stand again: a setting under its own heading, a sentence anywhere."""
+    if _SETTING.fullmatch(sentence.text):
+        return f"{sentence.heading}\n{sentence.text}"
+    return sentence.text
+
+
 def _masked(sentences: list[Sentence], chosen: Counter[str]) -> Counter[tuple[str, str]]:
     """Count the chosen sentences by what they say with the value left out."""
     left = chosen.copy()
     masked: Counter[tuple[str, str]] = Counter()
     for one in sentences:
-        if left[one.text] > 0:
-            left[one.text] -= 1
+        if left[_statement(one)] > 0:
+            left[_statement(one)] -= 1
             if template := _mask(one):
                 masked[template] += 1
     return masked

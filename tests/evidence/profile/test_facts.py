@@ -41,6 +41,21 @@ def test_setting_is_compared_under_its_own_heading() -> None:
     assert _compare(before, after) == FactDifference(n_gone=1, n_settings=1)
 
 
+def test_value_that_stands_elsewhere_does_not_hide_a_change() -> None:
+    """One setting took the value of another, which took a third one."""
+    before = "## --a\n- Default: true\n## --b\n- Default: 1\n"
+    after = "## --a\n- Default: false\n## --b\n- Default: true\n"
+
+    assert _compare(before, after) == FactDifference(n_gone=2, n_settings=2)
+
+
+def test_front_matter_states_nothing() -> None:
+    """A page that was given another title is the same page."""
+    assert _compare("---\ntitle: A 1\n---\nText.", "---\ntitle: A 2\n---\nText.") == (
+        FactDifference()
+    )
+
+
 def test_sentence_put_otherwise_is_gone_but_no_changed_fact() -> None:
     """What it says instead cannot be told by counting."""
     assert _compare("It is fast.", "It used to be slow.") == FactDifference(n_gone=1)
