@@ -20,6 +20,7 @@ _PACKAGES = (
     ("pypdf", "reads PDF", "pypdf"),
     ("docx", "reads Word", "python-docx"),
     ("pyarrow", "reads Parquet (optional)", '"adaptation-advisor[parquet]"'),
+    ("openpyxl", "reads Excel (optional)", '"adaptation-advisor[excel]"'),
 )
 
 

@@ -12,6 +12,7 @@ from advisor.cli.demo import demo
 from advisor.cli.doctor import doctor
 from advisor.cli.guided import guided
 from advisor.cli.interview import interview
+from advisor.cli.profile import profile
 from advisor.cli.prototype import prototype
 from advisor.cli.recommend import recommend
 from advisor.cli.report import report
@@ -51,6 +52,7 @@ def _register() -> None:
     for command, example in (
         (interview, "advisor interview -o answers.yaml"),
         (recommend, "advisor recommend answers.yaml --set data_volatility=daily"),
+        (profile, "advisor profile docs/ tickets.csv --answers answers.yaml"),
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),

@@ -51,6 +51,7 @@ def prototype(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
+    from advisor.cli.columns import read_columns
     from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import TrialOptions
     from advisor.knowledge.answers_file import load_answers
@@ -65,7 +66,7 @@ def prototype(
         examples=examples,
         test=test,
         labels=labels,
-        columns=_columns(column),
+        columns=read_columns(column),
         task=_task(task),
         strict=strict,
     )
@@ -134,16 +135,6 @@ def _names(arms: str | None) -> tuple[str, ...] | None:
     if not names:
         raise AdvisorError(f"--arms: {arms!r} names no arm; expected such as rag,fine_tune.")
     return names
-
-
-def _columns(pairs: list[str]) -> dict[str, str]:
-    """Read `--column text=utterance`."""
-    from advisor.errors import AdvisorError
-
-    for pair in pairs:
-        if "=" not in pair:
-            raise AdvisorError(f"--column {pair!r}: expected name=column, such as text=utterance.")
-    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def _task(name: str | None) -> Task | None:

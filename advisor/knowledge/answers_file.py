@@ -10,11 +10,13 @@ from advisor.errors import AnswersError, did_you_mean
 from advisor.files import write_text
 from advisor.knowledge.levels import check_priorities, resolve_answers
 from advisor.knowledge.yaml_text import LocatedMapping, YamlError, line_of, read_yaml, write_yaml
-from advisor.schema.answers import Answers, Project
+from advisor.schema.answers import Answers, MeasuredAnswer, Project
 from advisor.schema.rule import RuleBase
 
-KEYS = ("schema_version", "project", "answers", "priorities")
+KEYS = ("schema_version", "project", "answers", "priorities", "measured")
 STANDARD_INPUT = Path("-")
+
+_MEASURED_KEYS = ("level", "finding", "how")
 
 
 def load_answers(path: Path, rule_base: RuleBase) -> Answers:
@@ -58,13 +60,14 @@ def _require_mapping(content: object, name: str) -> LocatedMapping:
 
 def _build(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> Answers:
     _check_keys(content, rule_base, name=name)
-    return Answers(
+    stated = Answers(
         project=_project(content.get("project"), where=_place(content, ("project",), name)),
         answers=_answers(content, rule_base, name=name),
         priorities=check_priorities(
             content.get("priorities"), where=_place(content, ("priorities",), name)
         ),
     )
+    return stated.with_measured(_measured(content, rule_base, name=name))
 
 
 def _place(content: LocatedMapping, path: tuple[object, ...], name: str) -> str:
@@ -110,15 +113,54 @@ def _answers(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> dict
     return resolve_answers(named, rule_base, where=places)
 
 
+def _measured(
+    content: LocatedMapping, rule_base: RuleBase, *, name: str
+) -> dict[str, MeasuredAnswer]:
+    """Read what was measured; it takes the place of what `answers` says."""
+    given = content.get("measured")
+    if given is None:
+        return {}
+    if not isinstance(given, LocatedMapping):
+        where = _place(content, ("measured",), name)
+        raise AnswersError(f"{where}: measured must be a mapping, as `advisor profile -o` writes.")
+    measured = {}
+    for key, value in given.items():
+        where = _place(content, ("measured", key), name)
+        measured[str(key)] = _measured_answer(str(key), value, rule_base, where=where)
+    return measured
+
+
+def _measured_answer(
+    criterion: str, value: object, rule_base: RuleBase, *, where: str
+) -> MeasuredAnswer:
+    texts = value if isinstance(value, dict) else {}
+    missing = [key for key in _MEASURED_KEYS if not isinstance(texts.get(key), str)]
+    unknown = [str(key) for key in texts if key not in (*_MEASURED_KEYS, "stated")]
+    if missing or unknown:
+        raise AnswersError(
+            f"{where}: the measured {criterion} needs the texts level, finding and how, and may "
+            f"have stated; found {', '.join(map(str, texts)) or value!r}."
+        )
+    levels = {key: texts[key] for key in ("level", "stated") if texts.get(key) is not None}
+    checked = {
+        key: resolve_answers({criterion: level}, rule_base, where=where)[criterion]
+        for key, level in levels.items()
+    }
+    return MeasuredAnswer(finding=texts["finding"], how=texts["how"], **checked)
+
+
 def apply_overrides(answers: Answers, overrides: Sequence[str], rule_base: RuleBase) -> Answers:
-    """Replace answers by those given as `criterion=level`.
+    """Replace answers, also measured ones, by those given as `criterion=level`.
 
     Raises:
         AnswersError: If one of them cannot be used.
     """
     given = dict(_split_override(override) for override in overrides)
     resolved = resolve_answers(given, rule_base, where="--set")
-    return answers.model_copy(update={"answers": {**answers.answers, **resolved}})
+    measured = {one: found for one, found in answers.measured.items() if one not in resolved}
+    return answers.model_copy(
+        update={"answers": {**answers.answers, **resolved}, "measured": measured}
+    )
 
 
 def _split_override(override: str) -> tuple[str, str]:
@@ -143,4 +185,9 @@ def write_answers(answers: Answers, path: Path) -> None:
     }
     if answers.priorities:
         content["priorities"] = list(answers.priorities)
+    if answers.measured:
+        content["measured"] = {
+            criterion: found.model_dump(exclude_none=True)
+            for criterion, found in answers.measured.items()
+        }
     write_text(path, write_yaml(content))

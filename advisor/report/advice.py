@@ -9,6 +9,7 @@ from advisor.report.grounds import (
     decisive_sources,
     state_beliefs,
     state_grounds,
+    state_measured,
     state_robustness,
     state_silent,
 )
@@ -48,7 +49,7 @@ def build_advice(
         bibliography: The numbers that stand for the sources.
         is_headline: True if the recommendation is the headline, which is then not repeated.
     """
-    words = Phrasebook(rule_base, bibliography)
+    words = Phrasebook(rule_base, bibliography, answers.measured)
     entries = _entries(words, recommendation)
     return AdviceSection(
         recommended=recommendation.recommended,
@@ -62,7 +63,7 @@ def build_advice(
         variants=words.variants(recommendation),
         flips=tuple(words.flip(one, answers) for one in recommendation.flips[:MAX_FLIPS]),
         flips_note=_flips_note(recommendation),
-        grounds=tuple(state_grounds(recommendation, bibliography)),
+        grounds=(*state_measured(answers), *state_grounds(recommendation, bibliography)),
         decisive_sources=decisive_sources(recommendation, bibliography),
         robustness=tuple(state_robustness(recommendation)),
         beliefs=tuple(state_beliefs(recommendation)),

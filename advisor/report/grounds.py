@@ -16,6 +16,7 @@ from advisor.report.wording import (
     plain_text,
     share,
 )
+from advisor.schema.answers import Answers
 from advisor.schema.explanation import (
     EqualWeights,
     Explanation,
@@ -51,6 +52,15 @@ def state_grounds(recommendation: Recommendation, bibliography: Bibliography) ->
         yield "No rule decides alone: none counts enough, from nothing to ten times its weight."
     yield from _sources_left_out(explanation.sources_left_out, bibliography)
     yield _equal_weights(explanation.equal_weights, recommendation.leading)
+
+
+def state_measured(answers: Answers) -> Iterator[str]:
+    """Say which answers were measured, what was found, and what had been said instead."""
+    for criterion, found in answers.measured.items():
+        if answers.level(criterion) == found.level:
+            said = f"; you said {plain_text(found.stated, limit=60)}" if found.stated else ""
+            origin = f"{plain_text(found.finding)}; {plain_text(found.how)}"
+            yield f"Measured: {_answer(criterion, found.level)} ({origin}){said}."
 
 
 def decisive_sources(recommendation: Recommendation, bibliography: Bibliography) -> tuple[int, ...]:

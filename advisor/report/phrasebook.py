@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from advisor.report.references import Bibliography, by_weight
 from advisor.report.wording import (
@@ -15,7 +15,7 @@ from advisor.report.wording import (
     share,
     strength,
 )
-from advisor.schema.answers import Answers
+from advisor.schema.answers import Answers, MeasuredAnswer
 from advisor.schema.recommendation import (
     Companion,
     DisputedPoint,
@@ -42,10 +42,16 @@ _LEVEL_WORDS = {UNKNOWN: "not known", NOT_APPLICABLE: "does not apply"}
 class Phrasebook:
     """Says the parts of a recommendation in the words of one rule base."""
 
-    def __init__(self, rule_base: RuleBase, bibliography: Bibliography) -> None:
+    def __init__(
+        self,
+        rule_base: RuleBase,
+        bibliography: Bibliography,
+        measured: Mapping[str, MeasuredAnswer] | None = None,
+    ) -> None:
         self._criteria: dict[str, Criterion] = {one.id: one for one in rule_base.criteria}
         self._summaries = {one.id: one.summary for one in rule_base.approaches}
         self._cite = bibliography.numbers
+        self._measured = measured or {}
 
     def question(self, criterion_id: str) -> str:
         """The wording of a question; its id if the rule base no longer has it."""
@@ -92,12 +98,17 @@ class Phrasebook:
             weight=f"{decibans(reason.db)}, {strength(reason.db)}",
             grade=f"grade {reason.grade}" if reason.grade else "",
             answers=tuple(
-                f"{self.question(criterion)} {self.level(criterion, level)}"
+                f"{self.question(criterion)} {self._level_and_origin(criterion, level)}"
                 for criterion, level in reason.answers.items()
             ),
             sources=self._cite(reason.sources),
             opposed_by=self._cite(reason.opposed_by),
         )
+
+    def _level_and_origin(self, criterion: str, level: str) -> str:
+        found = self._measured.get(criterion)
+        is_measured = found is not None and found.level == level
+        return f"{self.level(criterion, level)}{' (measured)' if is_measured else ''}"
 
     def constraint(self, veto: VetoHit) -> Constraint:
         """Word a veto, with the questions it still waits for."""

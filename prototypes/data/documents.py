@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 from prototypes.contracts import Document, RefusedRow
-from prototypes.data.files import leaves_folder, show_path
+from prototypes.data.files import show_path
 from prototypes.data.formats import FORMATS, load_content
+from prototypes.data.places import find_files, name_below
 from prototypes.data.wording import plural, printable
 from prototypes.errors import DataError
 
@@ -37,45 +37,17 @@ def load_documents(source: Path) -> tuple[tuple[Document, ...], tuple[RefusedRow
             documents.append(_load_document(path, root))
         except DataError as error:
             reason = str(error).removeprefix(show_path(path)).lstrip(":, ")
-            refused.append(RefusedRow(_document_id(path, root), reason))
+            refused.append(RefusedRow(name_below(path, root), reason))
     if not documents:
         raise DataError(_nothing_read_message(source, refused))
     return tuple(sorted(documents, key=lambda document: document.id)), tuple(refused)
 
 
 def _find_files(folder: Path) -> tuple[list[Path], list[RefusedRow]]:
-    found: list[Path] = []
-    refused: list[RefusedRow] = []
-    other_kinds: Counter[str] = Counter()
-    paths, errors = _walk(folder)
-    for error in errors:
-        reason = f"cannot be read ({error.strerror})."
-        refused.append(RefusedRow(_document_id(Path(error.filename), folder), reason))
-    for path in paths:
-        if leaves_folder(path, folder):
-            reason = "a link that leads out of the folder is not followed; copy what it points to."
-            refused.append(RefusedRow(_document_id(path, folder), reason))
-        elif path.is_dir():
-            reason = "a link to a folder is not followed; copy what it points to."
-            refused.append(RefusedRow(_document_id(path, folder), reason))
-        elif path.suffix.lower() in FORMATS:
-            found.append(path)
-        else:
-            other_kinds[path.suffix.lower()] += 1
+    paths, refused = find_files(folder)
+    other_kinds = Counter(p.suffix.lower() for p in paths if p.suffix.lower() not in FORMATS)
     refused.extend(_other_kind(kind, count) for kind, count in sorted(other_kinds.items()))
-    return found, refused
-
-
-def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
-    """List files, and links to folders, that are not hidden; and what could not be listed."""
-    listed: list[Path] = []
-    errors: list[OSError] = []
-    for place, folders, files in os.walk(folder, onerror=errors.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        here = Path(place)
-        listed.extend(here / name for name in files if not name.startswith("."))
-        listed.extend(here / name for name in folders if (here / name).is_symlink())
-    return sorted(listed), errors
+    return [path for path in paths if path.suffix.lower() in FORMATS], refused
 
 
 def _load_document(path: Path, root: Path) -> Document:
@@ -94,10 +66,6 @@ def _require_portable(document_id: str) -> str:
     if printable(document_id) != document_id:
         raise DataError("the file name is not UTF-8; rename the file.")
     return document_id
-
-
-def _document_id(path: Path, root: Path) -> str:
-    return printable(path.relative_to(root).as_posix())
 
 
 def _other_kind(suffix: str, count: int) -> RefusedRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -27,8 +27,19 @@ def normalise_text(text: str) -> str:
     A text of punctuation alone keeps it.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    words = "".join(" " if unicodedata.category(c)[0] == "P" else c for c in folded).split()
+    words = folded.translate(_NO_PUNCTUATION).split()
     return " ".join(words or folded.split())
+
+
+class _Punctuation(dict[int, int]):
+    """Maps punctuation to a blank and every other character to itself, as they turn up."""
+
+    def __missing__(self, code: int) -> int:
+        is_punctuation = unicodedata.category(chr(code))[0] == "P"
+        return self.setdefault(code, ord(" ") if is_punctuation else code)
+
+
+_NO_PUNCTUATION = _Punctuation()
 
 
 def find_near_duplicates(
@@ -37,11 +48,7 @@ def find_near_duplicates(
     """Find the pairs of texts whose sets of character 5-grams have a Jaccard index ≥ `threshold`.
 
     Exact for texts of up to 1,000 different 5-grams; longer ones are compared by the 1,000
-    5-grams with the smallest hashes (a bottom-k sketch; Broder 1997). Candidates come from an
-    inverted index over the rarest 5-grams of each text only: two sets as similar as that must
-    share one of them (prefix filtering; Chaudhuri et al. 2006). To bound the time on data made
-    from one template, an entry of the index remembers 200 texts, and each text is compared with
-    its 200 likeliest partners.
+    5-grams with the smallest hashes (a bottom-k sketch; Broder 1997).
 
     Args:
         texts: Normalised texts.
@@ -50,9 +57,25 @@ def find_near_duplicates(
     Returns:
         Pairs of positions, smaller first.
     """
-    sets = _rank_by_rarity([_shingles(text) for text in texts])
+    return find_similar_sets([_shingles(text) for text in texts], threshold=threshold)
+
+
+def find_similar_sets(
+    shingles: Sequence[Shingles], *, threshold: float = NEAR_DUPLICATE_JACCARD
+) -> list[tuple[int, int]]:
+    """Find the pairs of sets of hashes whose Jaccard index is at least `threshold`.
+
+    Candidates come from an inverted index over the rarest members of each set only: two sets as
+    similar as that must share one of them (prefix filtering; Chaudhuri et al. 2006). To bound the
+    time on data made from one template, an entry of the index remembers 200 sets, and each set is
+    compared with its 200 likeliest partners.
+
+    Returns:
+        Pairs of positions, smaller first.
+    """
+    sets = _rank_by_rarity(shingles)
     by_size = sorted(range(len(sets)), key=lambda position: len(sets[position]))
-    index: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MAX_PARTNERS))
+    index: defaultdict[int, list[int]] = defaultdict(list)
     is_own = np.zeros(max((int(own.max()) for own in sets), default=0) + 1, dtype=np.int64)
     pairs: list[tuple[int, int]] = []
     for position in by_size:
@@ -66,7 +89,9 @@ def find_near_duplicates(
         near = [other for other, s in zip(others, similarities, strict=True) if s >= threshold]
         pairs.extend((min(position, other), max(position, other)) for other in near)
         for rank in prefix:
-            index[rank].append(position)
+            entry = index[rank]
+            entry.append(position)
+            del entry[:-_MAX_PARTNERS]
     return sorted(pairs)
 
 
@@ -107,10 +132,10 @@ def _shingles(text: str) -> Shingles:
     padded = text.ljust(_SHINGLE_CHARACTERS)
     codes = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     windows = np.lib.stride_tricks.sliding_window_view(codes, _SHINGLE_CHARACTERS)
-    return np.unique(_mix(windows @ _POWERS))[:_MAX_SHINGLES]
+    return np.unique(mix_bits(windows @ _POWERS))[:_MAX_SHINGLES]
 
 
-def _mix(values: Shingles) -> Shingles:
+def mix_bits(values: Shingles) -> Shingles:
     """Spread every bit over all others (the SplitMix64 finaliser; Steele et al. 2014)."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

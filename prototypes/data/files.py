@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from prototypes.data.wording import did_you_mean, printable
@@ -11,6 +12,10 @@ MAX_DOCUMENT_MB = 20
 """Larger documents are refused: one of 20 MB already makes tens of thousands of passages."""
 MAX_TABLE_MB = 200
 """Larger tables are refused: they are read into memory as a whole."""
+MAX_STREAMED_MB = 100_000
+"""Tables that are only passed through, row by row, may be as large as this."""
+MAX_UNPACKED_MB = 200
+"""Office files that unpack to more are refused."""
 
 _BYTES_PER_MB = 1_000_000
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -42,6 +47,21 @@ def require_size(path: Path, *, limit_mb: int) -> None:
         raise DataError(
             f"{show_path(path)}: {n_bytes / _BYTES_PER_MB:.1f} MB, expected at most {limit_mb} MB. "
             "Split it into smaller files."
+        )
+
+
+def require_unpacked_size(path: Path) -> None:
+    """Require an archive (a Word or Excel file is one) that unpacks to a bearable size.
+
+    Raises:
+        DataError: If it does not.
+        zipfile.BadZipFile: If it is no archive.
+    """
+    with zipfile.ZipFile(path) as archive:
+        unpacked_mb = sum(member.file_size for member in archive.infolist()) / 1_000_000
+    if unpacked_mb > MAX_UNPACKED_MB:
+        raise DataError(
+            f"{show_path(path)}: unpacks to {unpacked_mb:,.0f} MB, expected {MAX_UNPACKED_MB} MB."
         )
 
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import logging
 import re
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from prototypes.data.files import MAX_DOCUMENT_MB, read_text, require_size, show_path
+from prototypes.data.files import (
+    MAX_DOCUMENT_MB,
+    read_text,
+    require_size,
+    require_unpacked_size,
+    show_path,
+)
 from prototypes.data.html_text import extract_html
 from prototypes.data.wording import excerpt
 from prototypes.errors import DataError
 
 MAX_PDF_PAGES = 2_000
-MAX_UNPACKED_MB = 200
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:(.+)$", re.MULTILINE)
@@ -115,7 +119,7 @@ def _load_docx(path: Path) -> Content:
 
     require_size(path, limit_mb=MAX_DOCUMENT_MB)
     try:
-        _require_unpacked_size(path)
+        require_unpacked_size(path)
         document = docx.Document(str(path))
         text = "\n\n".join(_docx_block(block) for block in document.iter_inner_content())
         title = document.core_properties.title
@@ -138,15 +142,6 @@ def _docx_block(block: object) -> str:
     heading = re.fullmatch(r"Heading (\d)", style or "")
     rank = 1 if style == "Title" else int(heading[1]) if heading else 0
     return f"{'#' * rank} {block.text}" if rank else block.text
-
-
-def _require_unpacked_size(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        unpacked_mb = sum(member.file_size for member in archive.infolist()) / 1_000_000
-    if unpacked_mb > MAX_UNPACKED_MB:
-        raise DataError(
-            f"{show_path(path)}: unpacks to {unpacked_mb:,.0f} MB, expected {MAX_UNPACKED_MB} MB."
-        )
 
 
 def _writable(text: str) -> str:

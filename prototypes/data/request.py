@@ -10,7 +10,7 @@ from prototypes.contracts import Task
 from prototypes.data.files import leaves_folder, show_path
 from prototypes.errors import DataError
 
-TABLE_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+TABLE_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".xlsx", ".arrow")
 _LABEL_SUFFIXES = (".yaml", ".yml", ".json")
 
 

@@ -11,6 +11,7 @@ from advisor.cli.main import app
 COMMANDS = (
     "interview",
     "recommend",
+    "profile",
     "prototype",
     "report",
     "ask",

@@ -10,7 +10,8 @@ import pytest
 from prototypes.contracts import RefusedRow, Sample, Task
 from prototypes.data.cells import MAX_INPUT_CHARACTERS
 from prototypes.data.conversion import build_samples, refuse_unknown_sources
-from prototypes.data.tables import Row, Table
+from prototypes.data.tables import Table
+from prototypes.data.text_rows import Row
 
 
 def _build(task: Task, *records: Mapping[str, object]) -> tuple[list[Sample], list[RefusedRow]]:
