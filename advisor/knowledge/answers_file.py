@@ -8,12 +8,14 @@ from pathlib import Path
 
 from advisor.errors import AnswersError, did_you_mean
 from advisor.files import write_text
+from advisor.knowledge.comments import keep_comments
 from advisor.knowledge.levels import check_priorities, resolve_answers
 from advisor.knowledge.yaml_text import LocatedMapping, YamlError, line_of, read_yaml, write_yaml
-from advisor.schema.answers import Answers, Project
+from advisor.schema.answers import Answers, Opinion, Project
 from advisor.schema.rule import RuleBase
 
-KEYS = ("schema_version", "project", "answers", "priorities")
+KEYS = ("schema_version", "project", "answers", "priorities", "people", "rules_version")
+OPINION_KEYS = ("answers", "priorities")
 STANDARD_INPUT = Path("-")
 
 
@@ -64,6 +66,8 @@ def _build(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> Answer
         priorities=check_priorities(
             content.get("priorities"), where=_place(content, ("priorities",), name)
         ),
+        people=_people(content, rule_base, name=name),
+        rules_version=str(content.get("rules_version") or ""),
     )
 
 
@@ -110,6 +114,31 @@ def _answers(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> dict
     return resolve_answers(named, rule_base, where=places)
 
 
+def _people(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> dict[str, Opinion]:
+    given = content.get("people")
+    if given is None:
+        return {}
+    where = _place(content, ("people",), name)
+    if not isinstance(given, LocatedMapping):
+        raise AnswersError(f"{where}: people must be a mapping from names to what they said.")
+    return {
+        str(person): _opinion(said, rule_base, where=(name, f"{name}, line {line}"))
+        for (person, said), line in zip(given.items(), given.key_lines.values(), strict=True)
+    }
+
+
+def _opinion(said: object, rule_base: RuleBase, *, where: tuple[str, str]) -> Opinion:
+    name, place = where
+    if said is None:
+        return Opinion()
+    if not isinstance(said, LocatedMapping) or not set(said) <= set(OPINION_KEYS):
+        raise AnswersError(f"{place}: of each person, expected {' and '.join(OPINION_KEYS)}.")
+    return Opinion(
+        answers=_answers(said, rule_base, name=name),
+        priorities=check_priorities(said.get("priorities"), where=place),
+    )
+
+
 def apply_overrides(answers: Answers, overrides: Sequence[str], rule_base: RuleBase) -> Answers:
     """Replace answers by those given as `criterion=level`.
 
@@ -131,7 +160,7 @@ def _split_override(override: str) -> tuple[str, str]:
 
 
 def write_answers(answers: Answers, path: Path) -> None:
-    """Write an answers file, whole or not at all.
+    """Write an answers file, whole or not at all; comments in the one before stay.
 
     Raises:
         OutputError: If it cannot be written.
@@ -143,4 +172,20 @@ def write_answers(answers: Answers, path: Path) -> None:
     }
     if answers.priorities:
         content["priorities"] = list(answers.priorities)
-    write_text(path, write_yaml(content))
+    if answers.people:
+        content["people"] = {name: _spell(said) for name, said in answers.people.items()}
+    if answers.rules_version:
+        content["rules_version"] = answers.rules_version
+    write_text(path, keep_comments(_text_before(path), write_yaml(content)))
+
+
+def _spell(said: Opinion) -> dict[str, object]:
+    priorities = {"priorities": list(said.priorities)} if said.priorities else {}
+    return {"answers": said.answers, **priorities}
+
+
+def _text_before(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ""

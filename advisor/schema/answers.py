@@ -17,6 +17,13 @@ class Project(Frozen):
     description: str = ""
 
 
+class Opinion(Frozen):
+    """What one person of a team said."""
+
+    answers: dict[str, str] = Field(default_factory=dict)
+    priorities: tuple[str, ...] = ()
+
+
 class Answers(Frozen):
     """One level per criterion, already checked against the rule base.
 
@@ -27,6 +34,10 @@ class Answers(Frozen):
     project: Project = Project()
     answers: dict[str, str] = Field(default_factory=dict)
     priorities: tuple[str, ...] = ()
+    people: dict[str, Opinion] = Field(default_factory=dict)
+    """What each person of a team said; `answers` then holds what most of them say."""
+    rules_version: str = ""
+    """The rules with which an interview was last held; empty if none was."""
 
     def level(self, criterion: str) -> str:
         """The level given for a criterion; `unknown` if none was."""

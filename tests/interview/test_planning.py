@@ -54,7 +54,7 @@ def test_ruled_out_everything_ends_the_interview(plan: Planner) -> None:
 def test_number_of_questions_announced_is_kept(compiled: CompiledRules, seed: int) -> None:
     """The interview never asks more than "at most" says, and the number never grows."""
     bounds = [
-        n_asked + outlook.n_relevant
+        n_asked + len(outlook.relevant)
         for n_asked, outlook in enumerate(_interview(compiled, _project(compiled, seed)))
     ]
 
