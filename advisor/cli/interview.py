@@ -127,18 +127,16 @@ def hold_interview(
 def _set_desk(rule_base: RuleBase) -> Desk:
     from advisor.inference.compiled import compile_rules
     from advisor.inference.curiosity import explain_question
-    from advisor.inference.silence import measure_hardness
     from advisor.interview.conflicts import load_conflicts
     from advisor.interview.desk import Desk
-    from advisor.interview.planning import plan_by_information
+    from advisor.interview.planning import learn, plan_by_information
     from advisor.knowledge.case_library import load_case_library
 
     compiled = compile_rules(rule_base)
-    criteria = [criterion.id for criterion in rule_base.criteria]
     projects = [case.answers for case in load_case_library()]
     return Desk(
         rule_base=rule_base,
-        plan=plan_by_information(compiled, hardness=measure_hardness(criteria, projects)),
+        plan=plan_by_information(compiled, experience=learn(compiled, projects)),
         explain=lambda answers, criterion: explain_question(
             compiled, compiled.encode(answers.answers), criterion=criterion
         ),

@@ -7,14 +7,14 @@ that such a rule tells apart. That makes exact enumeration reach further than it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.inference.batch import Codes
-from advisor.inference.compiled import NOT_APPLICABLE_CODE, UNKNOWN_CODE, CompiledRules
+from advisor.inference.compiled import UNKNOWN_CODE, CompiledRules
 from advisor.inference.evidence import read_state
 from advisor.schema.rule import Criterion
 
@@ -118,34 +118,17 @@ def _open_question(
     )
 
 
-def with_silence(question: OpenQuestion, silence: float) -> OpenQuestion:
-    """Let a question stay without an answer with a probability.
-
-    For what fires, no answer is the same as a question that does not apply.
-    """
-    shares = (*(share * (1.0 - silence) for share in question.shares), silence)
-    return replace(question, codes=(*question.codes, NOT_APPLICABLE_CODE), shares=shares)
-
-
-def complete(
-    codes: Sequence[int],
-    questions: Sequence[OpenQuestion],
-    *,
-    seed: int,
-    n_draws: int = N_DRAWS,
-    limit: int | None = None,
-) -> Completions:
-    """Complete the answers in every way, or in some drawn ones if these are more than `limit`."""
-    most = ENUMERATION_LIMIT if limit is None else limit
-    if prod(len(question.codes) for question in questions) <= most:
+def complete(codes: Sequence[int], questions: Sequence[OpenQuestion], *, seed: int) -> Completions:
+    """Complete the answers in every way, or in 10,000 drawn ones if there are too many."""
+    if prod(len(question.codes) for question in questions) <= ENUMERATION_LIMIT:
         return enumerate_completions(codes, questions)
     generator = np.random.default_rng(seed)
-    drawn = np.tile(np.asarray(codes, dtype=np.int8), (n_draws, 1))
+    drawn = np.tile(np.asarray(codes, dtype=np.int8), (N_DRAWS, 1))
     for question in questions:
-        uniform, levels = generator.random(n_draws), np.asarray(question.codes, dtype=np.int8)
+        uniform, levels = generator.random(N_DRAWS), np.asarray(question.codes, dtype=np.int8)
         reached = np.cumsum(question.shares)[:-1, None] <= uniform
         drawn[:, question.position] = levels[reached.sum(axis=0)]
-    return Completions(drawn, np.full(n_draws, 1 / n_draws), is_exact=False)
+    return Completions(drawn, np.full(N_DRAWS, 1 / N_DRAWS), is_exact=False)
 
 
 def enumerate_completions(codes: Sequence[int], questions: Sequence[OpenQuestion]) -> Completions:
