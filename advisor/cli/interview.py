@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from advisor.interview.desk import Desk
+    from advisor.interview.flow import Suggestion
     from advisor.interview.plain import PlainQuestioner
     from advisor.interview.prompts import TerminalQuestioner
     from advisor.schema.answers import Answers
@@ -117,14 +120,14 @@ def hold_interview(
     if wishes.description:
         record = record.described(wishes.description)
     return run_interview(
-        _set_desk(rule_base),
+        _set_desk(rule_base, is_reading=bool(wishes.description or not record.start.answers)),
         questioner,
         record=record,
         start=Interview.resume(record.start, ask_all=wishes.ask_all),
     )
 
 
-def _set_desk(rule_base: RuleBase) -> Desk:
+def _set_desk(rule_base: RuleBase, *, is_reading: bool) -> Desk:
     from advisor.inference.compiled import compile_rules
     from advisor.inference.curiosity import explain_question
     from advisor.interview.conflicts import load_conflicts
@@ -140,8 +143,20 @@ def _set_desk(rule_base: RuleBase) -> Desk:
         explain=lambda answers, criterion: explain_question(
             compiled, compiled.encode(answers.answers), criterion=criterion
         ),
+        read=(lambda description: _read(description, rule_base)) if is_reading else None,
         conflicts=load_conflicts(),
     )
+
+
+def _read(description: str, rule_base: RuleBase) -> Sequence[Suggestion]:
+    """Let the embedded encoder read a description; without it nothing is suggested."""
+    from advisor.interview.description import Reader
+    from prototypes.models.encoder import find_embedded_folder, load_embedded
+
+    folder = find_embedded_folder()
+    if folder is None:
+        return ()
+    return Reader(rule_base, load_embedded(folder).encode).suggest(description)
 
 
 def choose_questioner(*, plain: bool = False) -> PlainQuestioner | TerminalQuestioner:

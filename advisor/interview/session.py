@@ -118,7 +118,7 @@ class _Session:
 
     def _name_project(self, interview: Interview) -> Interview:
         answers = interview.answers
-        if answers.project.description:
+        if answers.project != Project():
             return interview
         project = self.questioner.ask_project(answers.project)
         return self._saved(

@@ -31,7 +31,6 @@ from advisor.inference.completions import prior_of
 from advisor.inference.evidence import weigh
 from advisor.inference.ranking import rank_approaches
 from advisor.inference.silence import expect_silence
-from advisor.inference.stopping import ENOUGH_SAME_DECISION
 from advisor.interview.planning import (
     CERTAIN,
     Experience,
@@ -99,35 +98,42 @@ def decide(answers: Project) -> Approach | None:
     return compiled.approaches[ranking.leader] if ranking.feasible else None
 
 
-def hold(project: Project, planner: Planner) -> Course:
-    """Answer until it is settled; notes when .95 would have been enough."""
+def hold(project: Project, planners: Sequence[Planner]) -> Course:
+    """Answer until the first planner has heard enough, then on until it is settled."""
     said: dict[str, str] = {}
-    n_probable, decision, slowest = None, None, 0.0
-    while True:
-        start = perf_counter()
-        outlook = planner(Answers(answers=said))
-        slowest = max(slowest, 1000 * (perf_counter() - start))
-        is_enough = not outlook.worth_asking or outlook.same_decision >= ENOUGH_SAME_DECISION
-        if n_probable is None and is_enough:
-            n_probable, decision = len(said), decide(said)
-        if not outlook.worth_asking:
-            break
-        criterion = outlook.worth_asking[0]
-        said[criterion] = project.get(criterion, UNKNOWN)
+    stops, slowest = [], 0.0
+    for planner in planners:
+        while True:
+            start = perf_counter()
+            outlook = planner(Answers(answers=said))
+            slowest = max(slowest, 1000 * (perf_counter() - start))
+            if not outlook.worth_asking:
+                break
+            criterion = outlook.worth_asking[0]
+            said[criterion] = project.get(criterion, UNKNOWN)
+        stops.append((len(said), decide(said)))
     final = decide(project)
-    if decide(said) != final:
+    (n_probable, decision), (n_exact, settled) = stops
+    if settled != final:
         raise SystemExit(f"the exact stop is not exact: {dict(project)}")
-    return Course(n_probable or 0, len(said), decision == final, final is not None, slowest)
+    return Course(n_probable, n_exact, decision == final, final is not None, slowest)
+
+
+def make_planners(experience: Experience) -> tuple[Planner, Planner]:
+    """Make the planner of the interview, and one that asks until it is settled."""
+    compiled = compiled_rules()
+    return (
+        remember(plan_by_information(compiled, experience=experience)),
+        plan_by_information(compiled, experience=experience, enough=CERTAIN),
+    )
 
 
 def hold_cases(cases: Sequence[Case]) -> list[Course]:
     """Interview the published cases."""
     courses = []
     for group in dict.fromkeys(case.group for case in cases):
-        planner = plan_by_information(
-            compiled_rules(), experience=learn_from(cases, without=group), enough=CERTAIN
-        )
-        courses += [hold(case.answers, planner) for case in cases if case.group == group]
+        planners = make_planners(learn_from(cases, without=group))
+        courses += [hold(case.answers, planners) for case in cases if case.group == group]
     return courses
 
 
@@ -148,8 +154,8 @@ def hold_random(task: tuple[str, int, int]) -> list[Course]:
     """Interview random projects of a kind, from one seed to another."""
     kind, first, last = task
     experience = learn_from(load_case_library())
-    planner = remember(plan_by_information(compiled_rules(), experience=experience, enough=CERTAIN))
-    return [hold(draw(kind, seed, experience), planner) for seed in range(first, last)]
+    planners = make_planners(experience)
+    return [hold(draw(kind, seed, experience), planners) for seed in range(first, last)]
 
 
 def report(name: str, courses: Sequence[Course]) -> str:

@@ -245,6 +245,41 @@ def test_terminal_without_utf8_gets_ascii(start: Start) -> None:
     assert child.exitstatus == 130
 
 
+@pytest.mark.weights
+@pytest.mark.slow
+def test_description_suggests_and_enter_confirms(start: Start, path: Path) -> None:
+    """What was described is asked first, with the words that led to it; nothing is assumed."""
+    text = "We classify e-mails by sentiment. No labelled examples exist."
+    child = start("-o", str(path), "--describe", text)
+    _expect(child, "It suggests")
+    _expect(child, "You wrote")
+    assert _saved(path).answers == {}
+    child.send("\r")
+    _expect(child, "Question 2 of")
+    child.send("q")
+    _end(child)
+
+    assert len(_saved(path).answers) == 1
+    assert _saved(path).project.description == text
+
+
+def test_team_of_two_learns_where_it_disagrees(start: Start, path: Path) -> None:
+    """The second person starts afresh, and both learn what they disagree about."""
+    for person, key in (("Ada", "1"), ("Bo", "3")):
+        child = start("-o", str(path), "--as", person)
+        if person == "Ada":
+            _name(child)
+        _answer(child, "What should the system do", key)
+        _answer(child, "Question 2", "e")
+        _answer(child, "Choose an answer to change it", "f")
+        if person == "Bo":
+            _expect(child, "task_kind: 50% agree")
+        _end(child)
+
+    assert _saved(path).people["Ada"].answers == {"task_kind": "classification"}
+    assert _saved(path).answers == {"task_kind": "unknown"}
+
+
 def test_no_terminal_is_said_at_once(path: Path) -> None:
     """Nobody can answer through a pipe: exit code 2, one sentence, no file."""
     done = subprocess.run(
