@@ -101,7 +101,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print precision and coverage per criterion, cross-validated."""
     content: Any = read_yaml(Path(arguments[0]).read_text(encoding="utf-8"))
     cases = content["cases"] if isinstance(content, dict) else content
-    known = defaultdict(int)
+    known: dict[str, int] = defaultdict(int)
     for case in cases:
         for criterion in case["answers"]:
             known[criterion] += 1
