@@ -25,7 +25,7 @@ FIDELITY = 0.6
 RESEMBLING = 0.5
 """Probability that a project resembles a published one, before anything is known about it."""
 
-NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 1e-5
 """Projects less likely than this to be the one that is resembled are left out."""
 
 Array = NDArray[np.float64]

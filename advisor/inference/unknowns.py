@@ -78,7 +78,11 @@ def next_questions(
 
 def information(prospect: Prospect, question: OpenQuestion) -> float:
     """Compute the expected drop of the entropy of the winner distribution, in bits."""
-    joint, levels = wins_by_level(prospect, question)
+    return expected_drop(*wins_by_level(prospect, question))
+
+
+def expected_drop(joint: Array, levels: Array) -> float:
+    """Compute that drop from the two results of `wins_by_level`."""
     remaining = sum(
         float(probability) * entropy_bits(column / probability)
         for probability, column in zip(levels, joint.T, strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.inference.compiled import NOT_APPLICABLE_CODE, CompiledRules
-from advisor.inference.completions import OpenQuestion, find_open_questions
+from advisor.inference.completions import find_open_questions
 from advisor.inference.evidence import Evidence, weigh
 from advisor.inference.precedent import (
     Precedents,
@@ -24,7 +24,7 @@ from advisor.inference.stopping import (
     WORTH_ASKING_BITS,
     reason_to_stop,
 )
-from advisor.inference.unknowns import Prospect, information, look_at, wins_by_level
+from advisor.inference.unknowns import Prospect, expected_drop, look_at, wins_by_level
 from advisor.schema.answers import Answers
 from advisor.vocabulary import UNKNOWN, Approach, Status
 
@@ -196,21 +196,17 @@ def _telling(
     urgent = 0
     for excluder, wins in zip(compiled.excluders, prospect.wins, strict=True):
         urgent |= evidence.open & excluder if wins > 0 else 0
-    found = {
-        compiled.criteria[question.position].id: _Telling(
-            bits=information(prospect, question),
-            ending=_ending(prospect, question),
+    found = {}
+    for question in prospect.questions:
+        joint, totals = wins_by_level(prospect, question)
+        is_sure = joint.max(axis=0) >= ENOUGH_SAME_DECISION * totals
+        found[compiled.criteria[question.position].id] = _Telling(
+            bits=expected_drop(joint, totals),
+            ending=float(totals[is_sure].sum()),
             is_urgent=bool(question.readers & urgent),
         )
-        for question in prospect.questions
-    }
     least = 0.0 if is_exact else WORTH_ASKING_BITS
     return {name: told for name, told in found.items() if told.is_urgent or told.bits >= least}
-
-
-def _ending(prospect: Prospect, question: OpenQuestion) -> float:
-    joint, totals = wins_by_level(prospect, question)
-    return float(totals[joint.max(axis=0) >= ENOUGH_SAME_DECISION * totals].sum())
 
 
 def _ordered(
