@@ -11,6 +11,7 @@ import typer
 
 from advisor.cli.interview import (
     DEFAULT_ANSWERS,
+    Wishes,
     choose_questioner,
     hold_interview,
     require_terminal,
@@ -35,7 +36,7 @@ def guided() -> None:
     is_resumed = DEFAULT_ANSWERS.exists()
     if is_resumed:
         typer.echo(f"Going on with {DEFAULT_ANSWERS}.")
-    answers = hold_interview(DEFAULT_ANSWERS, questioner, is_resumed=is_resumed)
+    answers = hold_interview(DEFAULT_ANSWERS, questioner, wishes=Wishes(is_resumed))
     _advise(answers, rule_base)
     is_measured = False
     while not is_measured:

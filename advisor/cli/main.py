@@ -17,6 +17,7 @@ from advisor.cli.prototype import prototype
 from advisor.cli.recommend import recommend
 from advisor.cli.report import report
 from advisor.cli.rules import rules_app
+from advisor.cli.team import team
 
 app = typer.Typer(
     name="advisor",
@@ -53,6 +54,7 @@ def _register() -> None:
         (interview, "advisor interview -o answers.yaml"),
         (recommend, "advisor recommend answers.yaml --set data_volatility=daily"),
         (profile, "advisor profile docs/ tickets.csv --answers answers.yaml"),
+        (team, "advisor team answers.yaml"),
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),

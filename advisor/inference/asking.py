@@ -28,7 +28,7 @@ def plan_questions(
     compiled: CompiledRules, evidence: Evidence, *, ranking: Ranking, prospect: Prospect
 ) -> Agenda:
     """Order the questions worth asking, or say why there are none."""
-    settled = is_settled(compiled, evidence, ranking=ranking, prospect=prospect)
+    settled = is_settled(compiled, ranking=ranking, prospect=prospect)
     questions = next_questions(compiled, evidence, prospect)
     stop = reason_to_stop(
         is_feasible=bool(ranking.feasible),

@@ -49,9 +49,7 @@ def certain_winner(prospect: Prospect) -> int | None:
     return int(certain[0]) if len(certain) else None
 
 
-def is_settled(
-    compiled: CompiledRules, evidence: Evidence, *, ranking: Ranking, prospect: Prospect
-) -> bool:
+def is_settled(compiled: CompiledRules, *, ranking: Ranking, prospect: Prospect) -> bool:
     """Tell whether no remaining answer can change the leading approach.
 
     Exact where the completions were enumerated. Beyond that one drawn completion with another
@@ -61,7 +59,9 @@ def is_settled(
         return certain_winner(prospect) == ranking.leader
     if prospect.batch.winners[ranking.leader].min() < 1.0:
         return False
-    return is_surely_ahead(compiled, prospect.codes, leader=ranking.leader, evidence=evidence)
+    return is_surely_ahead(
+        compiled, prospect.codes, leader=ranking.leader, questions=prospect.questions
+    )
 
 
 def is_surely_ahead(
@@ -69,7 +69,7 @@ def is_surely_ahead(
     codes: Sequence[int],
     *,
     leader: int,
-    evidence: Evidence | None = None,
+    questions: Sequence[OpenQuestion] | None = None,
     limit: int | None = None,
 ) -> bool:
     """Tell whether a bound proves that an approach wins, whatever the unknown answers are.
@@ -81,13 +81,13 @@ def is_surely_ahead(
         compiled: The rule base.
         codes: One code per criterion.
         leader: The approach that should win.
-        evidence: What the answers say, if that is already known.
+        questions: The open questions and their possible answers, if they are already known.
         limit: As in `worst_margins`.
     """
-    now = weigh(compiled, codes) if evidence is None else evidence
+    now = weigh(compiled, codes)
     if (now.fired | now.open) & compiled.excluders[leader]:
         return False
-    worst = worst_margins(compiled, codes, leader=leader, evidence=now, limit=limit)
+    worst = worst_margins(compiled, codes, leader=leader, questions=questions, limit=limit)
     return all(
         margin > 0 or now.fired & excluder or rival == leader
         for rival, (margin, excluder) in enumerate(zip(worst, compiled.excluders, strict=True))
@@ -99,7 +99,7 @@ def worst_margins(
     codes: Sequence[int],
     *,
     leader: int,
-    evidence: Evidence | None = None,
+    questions: Sequence[OpenQuestion] | None = None,
     limit: int | None = None,
 ) -> list[float]:
     """Bound the lead over each rival from below, over all completions, in millidecibans.
@@ -111,13 +111,14 @@ def worst_margins(
         compiled: The rule base.
         codes: One code per criterion.
         leader: The approach whose lead is wanted.
-        evidence: What the answers say, if that is already known.
+        questions: The open questions and their possible answers, if they are already known.
         limit: Parts with more completions are bounded; by default those too many to enumerate.
     """
-    now = weigh(compiled, codes) if evidence is None else evidence
+    now = weigh(compiled, codes)
+    found = find_open_questions(compiled, codes) if questions is None else questions
     most = ENUMERATION_LIMIT if limit is None else limit
     margins = [float(now.scores[leader] - score) for score in now.scores]
-    for part in _independent_parts(compiled, now, codes):
+    for part in _independent_parts(compiled, now, found):
         changes = (
             _exact_change(compiled, codes, now=now, part=part, leader=leader)
             if part.n_completions <= most
@@ -228,9 +229,10 @@ def _possible_shares(compiled: CompiledRules, now: Evidence) -> dict[int, Share]
     return shares
 
 
-def _independent_parts(compiled: CompiledRules, now: Evidence, codes: Sequence[int]) -> list[_Part]:
+def _independent_parts(
+    compiled: CompiledRules, now: Evidence, questions: Sequence[OpenQuestion]
+) -> list[_Part]:
     """Partition the rules by the open questions, undecided groups and caps they share."""
-    questions = find_open_questions(compiled, codes)
     rules = bit_positions((now.fired | now.open) & ((1 << len(compiled.rules)) - 1))
     bonds: list[set[object]] = [
         {question.position for question in questions if question.readers >> rule & 1}

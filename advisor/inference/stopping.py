@@ -21,7 +21,12 @@ class StopReason(StrEnum):
 
 
 def reason_to_stop(
-    *, is_feasible: bool, is_settled: bool, same_decision: float, n_worth_asking: int
+    *,
+    is_feasible: bool,
+    is_settled: bool,
+    same_decision: float,
+    n_worth_asking: int,
+    enough: float = ENOUGH_SAME_DECISION,
 ) -> StopReason | None:
     """Say why no further question is worth asking; None if one is.
 
@@ -30,11 +35,12 @@ def reason_to_stop(
         is_settled: No answer that is still open can change the leading approach.
         same_decision: Probability that the leading approach stays in front.
         n_worth_asking: How many open questions promise enough, or feed an open veto.
+        enough: The same-decision probability from which on asking is not worth it.
     """
     if not is_feasible:
         return StopReason.INFEASIBLE
     if is_settled:
         return StopReason.SETTLED
-    if same_decision >= ENOUGH_SAME_DECISION:
+    if same_decision >= enough:
         return StopReason.SAME_DECISION
     return None if n_worth_asking else StopReason.NOTHING_TELLS

@@ -38,7 +38,16 @@ class Prospect:
 def look_ahead(compiled: CompiledRules, codes: Sequence[int], *, seed: int) -> Prospect:
     """Work out the winner distribution over the completions of the unknown answers."""
     questions = find_open_questions(compiled, codes)
-    completions = complete(codes, questions, seed=seed)
+    return look_at(compiled, codes, questions, complete(codes, questions, seed=seed))
+
+
+def look_at(
+    compiled: CompiledRules,
+    codes: Sequence[int],
+    questions: Sequence[OpenQuestion],
+    completions: Completions,
+) -> Prospect:
+    """Work out the winner distribution over the given completions."""
     batch = weigh_batch(compiled, completions.codes)
     wins = np.einsum("ac,c->a", batch.winners, completions.shares)
     return Prospect(tuple(codes), tuple(questions), completions, batch, tuple(wins.tolist()))
@@ -69,7 +78,11 @@ def next_questions(
 
 def information(prospect: Prospect, question: OpenQuestion) -> float:
     """Compute the expected drop of the entropy of the winner distribution, in bits."""
-    joint, levels = wins_by_level(prospect, question)
+    return expected_drop(*wins_by_level(prospect, question))
+
+
+def expected_drop(joint: Array, levels: Array) -> float:
+    """Compute that drop from the two results of `wins_by_level`."""
     remaining = sum(
         float(probability) * entropy_bits(column / probability)
         for probability, column in zip(levels, joint.T, strict=True)

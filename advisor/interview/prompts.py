@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Callable, Sequence
 
 import questionary
@@ -12,28 +10,39 @@ from prompt_toolkit.layout import ScrollOffsets
 from rich.console import Console
 
 from advisor.interview.flow import Interview
+from advisor.interview.layout import fits, terminal_width, wrap
 from advisor.interview.planning import Outlook
+from advisor.interview.purpose import purpose_lines
 from advisor.interview.session import Move, Place
 from advisor.interview.wording import (
     HELP,
-    NO_BREAK,
+    NUMBER,
+    PRIORITIES_QUESTION,
     REVIEW_QUESTION,
+    WHY,
     Option,
     answer_line,
+    priority_lines,
     progress_line,
     question_options,
+    read_order,
     review_options,
-    standing_line,
+    sample_number,
+    short_name,
+    standing_lines,
     tidy,
     why_no_more,
 )
+from advisor.knowledge.levels import level_of_number
 from advisor.schema.answers import Project
 from advisor.schema.rule import Criterion, RuleBase
 
-MAX_WIDTH = 100
 _POINTER = ">"
 _INDENT = 3
 """Columns that questionary puts before a choice: the pointer and a space on either side."""
+
+_TABLE_COLUMNS = 60
+"""From this width on the review is a table."""
 
 _STYLE = questionary.Style(
     [
@@ -56,43 +65,69 @@ class TerminalQuestioner:
         self._console = console
 
     def ask_project(self, known: Project) -> Project:
-        """Ask for a name and a one-line description; both may be left empty."""
+        """Ask for a name and a description; both may be left empty."""
         is_named = known.name != Project().name
         name = self._text("What is the project called?", known.name if is_named else "")
-        description = self._text("One sentence about it (may be empty):", known.description)
+        description = self._text(
+            "One sentence about it, or a few (may be empty):", known.description
+        )
         return Project(name=name or known.name, description=description)
 
     def ask(self, criterion: Criterion, place: Place) -> str | Move:
-        """Ask one question until it is answered or left; `?` opens and closes its help."""
-        options = question_options(criterion, place)
-        is_helping = False
+        """Ask one question until it is answered or left; `?` and `w` open and close."""
+        shown = ""
         while True:
             reply = self._select(
                 _heading(criterion, place),
-                f"{criterion.question}\n\n{criterion.help}" if is_helping else criterion.question,
-                options=options,
+                _message(criterion, place, shown),
+                choices=_choices(criterion, place, is_helping=shown == HELP),
                 current=place.current,
-                with_examples=is_helping,
             )
-            if reply != HELP:
+            if reply == NUMBER:
+                reply = self._number(criterion) or ""
+            elif reply in (HELP, WHY):
+                shown = "" if shown == reply else reply
+                continue
+            if reply:
                 break
-            is_helping = not is_helping
         if reply in set(Move):
             return Move(reply)
-        if reply != place.current:
-            self._note(answer_line(criterion, reply), is_changed=place.current is not None)
+        if reply != place.current or place.note:
+            self._note(answer_line(criterion, reply), is_changed=_is_change(reply, place))
         return reply
 
     def review(self, rule_base: RuleBase, interview: Interview, outlook: Outlook) -> str | Move:
-        """Show every answer; returns the criterion to change, BACK, GO_ON or FINISH."""
-        heading = "\n".join((why_no_more(interview, outlook), standing_line(outlook.standings)))
+        """Show every answer as a table; returns the criterion to change or a move."""
+        heading = "\n".join((why_no_more(interview, outlook), *standing_lines(outlook)))
         options = review_options(rule_base.criteria, interview, outlook)
-        reply = self._select(heading, REVIEW_QUESTION, options=options)
+        width = max((len(asked) for asked in interview.asked), default=0)
+        choices = [(row, _title(row, with_example=False)) for row in _table(options, width)]
+        reply = self._select(heading, REVIEW_QUESTION, choices=choices)
         return Move(reply) if reply in set(Move) else reply
+
+    def ask_priorities(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """Ask what matters most; empty for no order."""
+        self._console.print("\n".join(priority_lines()), markup=False, highlight=False)
+        while (order := read_order(self._text(PRIORITIES_QUESTION, " ".join(known)))) is None:
+            self.tell("Expected numbers from the list, each at most once.")
+        return order
 
     def ask_path(self, message: str) -> str:
         """Ask for a file or folder, with completion; empty if none is given."""
         return str(questionary.path(message, qmark="", style=_STYLE).unsafe_ask()).strip()
+
+    def tell(self, text: str) -> None:
+        """Say something that needs no answer."""
+        self._console.print(_indented(text), markup=False, highlight=False)
+
+    def _number(self, criterion: Criterion) -> str | None:
+        """Ask for a number; None if it is none that the question takes."""
+        sample = sample_number(criterion)
+        typed = self._text(f"Number, such as {sample}:", "")
+        level = level_of_number(criterion, typed)
+        if typed and level is None:
+            self.tell(f"{typed!r:.40} is no number such as {sample}.")
+        return level
 
     def _text(self, message: str, default: str) -> str:
         question = questionary.text(message, default=default, qmark="", style=_STYLE)
@@ -103,27 +138,23 @@ class TerminalQuestioner:
         heading: str,
         message: str,
         *,
-        options: Sequence[Option],
+        choices: Sequence[tuple[Option, str]],
         current: str | None = None,
-        with_examples: bool = False,
     ) -> str:
-        choices = [
-            questionary.Choice(_title(option, with_example=with_examples), option.value)
-            for option in options
-        ]
-        values = [option.value for option in options]
+        values = [option.value for option, _ in choices]
+        entries = [questionary.Choice(title, option.value) for option, title in choices]
         question = questionary.select(
-            _wrap(message, indent=1).replace("\n", "\n "),
-            choices=choices,
+            wrap(message, indent=1).replace("\n", "\n "),
+            choices=entries,
             qmark=_indented(heading) + "\n",
             pointer=_POINTER,
-            default=choices[values.index(current)] if current in values else None,
+            default=entries[values.index(current)] if current in values else None,
             instruction=" ",
             use_jk_keys=False,
             style=_STYLE,
             erase_when_done=True,
         )
-        _bind(question, options)
+        _bind(question, [option for option, _ in choices])
         _keep_whole_choices_in_sight(question)
         return str(question.unsafe_ask())
 
@@ -132,9 +163,39 @@ class TerminalQuestioner:
         self._console.print(_indented(line), style="dim", markup=False, highlight=False)
 
 
+def _is_change(reply: str, place: Place) -> bool:
+    return place.current is not None and reply != place.current
+
+
 def _heading(criterion: Criterion, place: Place) -> str:
-    lines = ("", progress_line(criterion, place), standing_line(place.standings))
-    return "\n".join(lines)
+    lines = ["", progress_line(criterion, place), *standing_lines(place.outlook)]
+    return "\n".join([*lines, place.note] if place.note else lines)
+
+
+def _message(criterion: Criterion, place: Place, shown: str) -> str:
+    if shown == HELP:
+        return f"{criterion.question}\n\n{criterion.help}"
+    if shown == WHY and place.why is not None:
+        return "\n".join((criterion.question, "", *purpose_lines(criterion, place.why())))
+    return criterion.question
+
+
+def _choices(criterion: Criterion, place: Place, *, is_helping: bool) -> list[tuple[Option, str]]:
+    options = question_options(criterion, place)
+    return [(option, _title(option, with_example=is_helping)) for option in options]
+
+
+def _table(options: Sequence[Option], name_width: int) -> list[Option]:
+    """Lay answers out in columns where there is room; only the first nine have a key."""
+    is_table = terminal_width() >= _TABLE_COLUMNS
+    rows = []
+    for option in options:
+        name = short_name(option.value)
+        label = f"{name:<{name_width}}  {option.label}" if is_table else f"{name}: {option.label}"
+        key = option.key if len(option.key) == 1 else ""
+        is_move = option.value in set(Move)
+        rows.append(option if is_move else Option(key, label, option.value))
+    return rows
 
 
 def _bind(question: questionary.Question, options: Sequence[Option]) -> None:
@@ -160,22 +221,14 @@ def _leave_with(value: str) -> Callable[[KeyPressEvent], None]:
 
 
 def _title(option: Option, *, with_example: bool) -> str:
+    """Put an option into one line, with its example where that fits or is asked for."""
     key = f"{option.key or ' '} "
-    example = f": {option.example}" if with_example and option.example else ""
-    hanging = " " * (_INDENT + len(key))
-    return _wrap(f"{key}{option.label}{example}", indent=_INDENT, hanging=hanging)
+    title = f"{key}{option.label}: {option.example}" if option.example else f"{key}{option.label}"
+    if not with_example and not fits(title, indent=_INDENT):
+        title = f"{key}{option.label}"
+    return wrap(title, indent=_INDENT, hanging=" " * (_INDENT + len(key)))
 
 
 def _indented(text: str) -> str:
     """Lay a heading out so that it starts in the column where questionary puts the question."""
-    return "\n".join(f" {line}".rstrip() for line in _wrap(text, indent=1).splitlines())
-
-
-def _wrap(text: str, *, indent: int, hanging: str = "") -> str:
-    """Break lines at words; what is drawn `indent` columns in, and keeps its own line breaks."""
-    width = max(20, min(shutil.get_terminal_size().columns, MAX_WIDTH) - indent - 1)
-    lines = [
-        textwrap.fill(line, width, subsequent_indent=hanging, break_on_hyphens=False)
-        for line in text.splitlines()
-    ]
-    return "\n".join(lines).replace(NO_BREAK, " ")
+    return "\n".join(f" {line}".rstrip() for line in wrap(text, indent=1).splitlines())

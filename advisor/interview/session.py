@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
-from advisor.errors import AnswersError, InterviewInterrupted
+from advisor.errors import InterviewInterrupted
+from advisor.interview.conflicts import Conflict, put_in_doubt
+from advisor.interview.desk import Desk, Record
 from advisor.interview.flow import Interview
-from advisor.interview.planning import Outlook, Planner, Standing
-from advisor.knowledge.answers_file import load_answers, write_answers
+from advisor.interview.planning import Outlook
 from advisor.schema.answers import Answers, Project
+from advisor.schema.explanation import WhyAsk
 from advisor.schema.rule import Criterion, RuleBase
 
 
@@ -21,7 +22,10 @@ class Move(StrEnum):
 
     BACK = "back"
     REVIEW = "review"
+    LATER = "later"
+    QUIT = "quit"
     GO_ON = "go_on"
+    PRIORITIES = "priorities"
     FINISH = "finish"
 
 
@@ -32,14 +36,20 @@ class Place:
     Attributes:
         n_answered: Questions answered before this one.
         n_open: Questions that may still come, this one included.
-        standings: The approaches from best to worst; empty while nothing is known.
-        current: The level given before, when a question is asked again.
+        outlook: How the approaches stand; None while nothing is known.
+        current: The level given before or suggested.
+        note: Where the suggestion comes from; empty if it is the answer given before.
+        may_postpone: The question can be left for the end.
+        why: Says why the question is asked; None if nobody can.
     """
 
     n_answered: int
     n_open: int
-    standings: tuple[Standing, ...] = ()
+    outlook: Outlook | None = None
     current: str | None = None
+    note: str = ""
+    may_postpone: bool = True
+    why: Callable[[], WhyAsk] | None = None
 
 
 class Questioner(Protocol):
@@ -49,51 +59,34 @@ class Questioner(Protocol):
         """Ask for the name and description of the project."""
 
     def ask(self, criterion: Criterion, place: Place) -> str | Move:
-        """Ask one question; returns a level, `unknown`, `not_applicable`, BACK or REVIEW."""
+        """Ask one question; returns a level, `unknown`, `not_applicable` or a move."""
 
     def review(self, rule_base: RuleBase, interview: Interview, outlook: Outlook) -> str | Move:
-        """Show all answers; returns the criterion to change, BACK, GO_ON or FINISH."""
+        """Show all answers; returns the criterion to change or a move."""
 
+    def ask_priorities(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """Ask what matters most, the most important first; empty if nothing stands out."""
 
-def open_session(path: Path, rule_base: RuleBase, *, resume: bool) -> Answers:
-    """Read the answers to go on with, or start empty.
-
-    Raises:
-        AnswersError: If there is nothing to resume, or if starting anew would overwrite answers.
-        OutputError: If answers could not be saved there; nothing has been asked yet.
-    """
-    if resume:
-        return load_answers(path, rule_base)
-    if path.exists():
-        raise AnswersError(
-            f"{path}: already holds answers. Go on with them: `{_resume_command(path)}`, "
-            "or choose another file with -o."
-        )
-    write_answers(Answers(), path)
-    return Answers()
+    def tell(self, text: str) -> None:
+        """Say something that needs no answer."""
 
 
 def run_interview(
-    rule_base: RuleBase,
-    questioner: Questioner,
-    *,
-    path: Path,
-    planner: Planner,
-    start: Interview,
+    desk: Desk, questioner: Questioner, *, record: Record, start: Interview
 ) -> Answers:
     """Ask until nothing is worth asking and the review is accepted.
 
-    The answers are saved to `path` after each one, so that nothing said is ever lost.
+    The answers are saved after each one, so that nothing said is ever lost.
 
     Raises:
-        InterviewInterrupted: On Ctrl-C; the message holds the command that resumes.
+        InterviewInterrupted: On Ctrl-C or `q`; the message holds the command that resumes.
     """
-    session = _Session(rule_base, questioner, planner, path)
+    session = _Session(desk, questioner, record)
     try:
         return session.run(start).answers
     except (KeyboardInterrupt, EOFError) as error:
         raise InterviewInterrupted(
-            f"stopped; your answers are saved. Go on with: {_resume_command(path)}"
+            f"stopped; your answers are saved. Go on with: {record.resume_command}"
         ) from error
 
 
@@ -101,76 +94,138 @@ def run_interview(
 class _Session:
     """Everything that stays the same from the first question to the last."""
 
-    rule_base: RuleBase
+    desk: Desk
     questioner: Questioner
-    planner: Planner
-    path: Path
+    record: Record
 
     def run(self, interview: Interview) -> Interview:
         """Ask, review, ask on, until somebody finishes."""
+        if self.record.has_other_rules:
+            self.questioner.tell(
+                "The rules have changed since these answers were given. The answers stay; "
+                "what they lead to, and what is asked next, may differ."
+            )
         if not interview.asked:
             interview = self._name_project(interview)
+        interview = self._read(interview)
         while True:
             interview = self._ask_on(interview)
             move = Move.REVIEW
             while move is Move.REVIEW:
                 interview, move = self._review(interview)
             if move is Move.FINISH:
-                return interview
+                return self._saved(interview)
 
     def _name_project(self, interview: Interview) -> Interview:
         answers = interview.answers
+        if answers.project != Project():
+            return interview
         project = self.questioner.ask_project(answers.project)
         return self._saved(
             replace(interview, answers=answers.model_copy(update={"project": project}))
         )
 
+    def _read(self, interview: Interview) -> Interview:
+        """Let the description suggest answers; every one of them is asked for all the same."""
+        description = interview.answers.project.description
+        if not description or self.desk.read is None:
+            return interview
+        self.questioner.tell("Reading the description ...")
+        given = interview.answers.answers
+        found = self.desk.read(description)
+        suggestions = tuple(s for s in found if s.criterion not in given)
+        self.questioner.tell(
+            f"It suggests {len(suggestions)} answers; confirm or correct each of them."
+            if suggestions
+            else "It settles none of the questions; they follow."
+        )
+        return interview.suggest(suggestions)
+
     def _ask_on(self, interview: Interview) -> Interview:
         """Ask one question after the other until none is left or somebody wants to review."""
         while True:
-            outlook = self.planner(interview.answers)
+            outlook = self.desk.plan(interview.answers)
             criterion = interview.current(outlook)
             if criterion is None:
                 return interview
             reply = self._ask(interview, criterion, outlook)
-            if reply == Move.BACK:
-                interview = interview.step_back()
-            elif isinstance(reply, Move):
+            if reply == Move.REVIEW:
                 return interview
-            else:
-                interview = self._saved(interview.with_answer(criterion, reply))
+            interview = self._moved(interview, criterion, reply)
+
+    def _moved(self, interview: Interview, criterion: str, reply: str | Move) -> Interview:
+        """Do what was replied to a question."""
+        if reply == Move.BACK:
+            return interview.step_back()
+        if reply == Move.LATER:
+            return interview.put_off(criterion)
+        return self._answered(interview, criterion, reply)
+
+    def _answered(self, interview: Interview, criterion: str, level: str) -> Interview:
+        """Keep an answer; those that it contradicts are asked again next."""
+        changed = interview.with_answer(criterion, level)
+        if criterion in interview.answers.answers:
+            doubtful = put_in_doubt(
+                self.desk.conflicts, interview.answers, changed.answers, changed=criterion
+            )
+            changed = changed.suggest(doubtful)
+        return self._saved(changed)
 
     def _review(self, interview: Interview) -> tuple[Interview, Move]:
         """Show the answers once; REVIEW means: show them again, one has been looked at."""
-        outlook = self.planner(interview.answers)
-        chosen = self.questioner.review(self.rule_base, interview, outlook)
+        outlook = self.desk.plan(interview.answers)
+        for conflict in _holding(self.desk.conflicts, interview.answers):
+            self.questioner.tell(f"Please check: {conflict.because}")
+        chosen = self.questioner.review(self.desk.rule_base, interview, outlook)
         if chosen == Move.GO_ON:
-            everything = interview.ask_all or not outlook.worth_asking
+            everything = interview.ask_all or not interview.to_ask(outlook)
             return replace(interview.step_to_end(), ask_all=everything), Move.GO_ON
-        if chosen == Move.BACK:
-            return interview.step_back(), Move.BACK
+        if chosen == Move.QUIT:
+            raise KeyboardInterrupt
+        if chosen == Move.PRIORITIES:
+            return self._prioritised(interview), Move.REVIEW
         if isinstance(chosen, Move):
             return interview, chosen
-        reply = self._ask(interview, chosen, outlook)
-        if not isinstance(reply, Move):
-            changed = interview.with_answer(chosen, reply)
-            interview = self._saved(replace(changed, position=interview.position))
-        return interview, Move.REVIEW
+        return self._changed(interview, chosen, outlook)
+
+    def _changed(
+        self, interview: Interview, criterion: str, outlook: Outlook
+    ) -> tuple[Interview, Move]:
+        """Ask an answered question again; what becomes doubtful is asked before the review."""
+        reply = self._ask(interview, criterion, outlook)
+        if isinstance(reply, Move):
+            return interview, Move.REVIEW
+        changed = self._answered(interview, criterion, reply)
+        is_doubtful = len(changed.suggestions) > len(interview.suggestions)
+        return changed, Move.GO_ON if is_doubtful else Move.REVIEW
+
+    def _prioritised(self, interview: Interview) -> Interview:
+        order = self.questioner.ask_priorities(interview.answers.priorities)
+        answers = interview.answers.model_copy(update={"priorities": order})
+        return self._saved(replace(interview, answers=answers))
 
     def _ask(self, interview: Interview, criterion: str, outlook: Outlook) -> str | Move:
-        is_any_known = any(map(interview.answers.is_known, interview.asked))
+        answers, suggestion = interview.answers, interview.suggestion(criterion)
+        explain = self.desk.explain
+        is_any_known = any(map(answers.is_known, interview.asked))
         place = Place(
             n_answered=len(interview.asked),
             n_open=interview.n_at_most(outlook),
-            standings=outlook.standings if is_any_known else (),
-            current=interview.answers.answers.get(criterion),
+            outlook=outlook if is_any_known else None,
+            current=suggestion.level if suggestion else answers.answers.get(criterion),
+            note=suggestion.note if suggestion else "",
+            may_postpone=criterion not in (*answers.answers, *interview.later),
+            why=None if explain is None else lambda: explain(answers, criterion),
         )
-        return self.questioner.ask(self.rule_base.criterion(criterion), place)
+        reply = self.questioner.ask(self.desk.rule_base.criterion(criterion), place)
+        if reply == Move.QUIT:
+            raise KeyboardInterrupt
+        return reply
 
     def _saved(self, interview: Interview) -> Interview:
-        write_answers(interview.answers, self.path)
+        self.record.save(interview.answers)
         return interview
 
 
-def _resume_command(path: Path) -> str:
-    return f"advisor interview --resume {shlex.quote(str(path))}"
+def _holding(conflicts: tuple[Conflict, ...], answers: Answers) -> list[Conflict]:
+    return [conflict for conflict in conflicts if conflict.holds(answers.answers)]

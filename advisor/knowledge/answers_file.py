@@ -8,12 +8,14 @@ from pathlib import Path
 
 from advisor.errors import AnswersError, did_you_mean
 from advisor.files import write_text
+from advisor.knowledge.comments import keep_comments
 from advisor.knowledge.levels import check_priorities, resolve_answers
 from advisor.knowledge.yaml_text import LocatedMapping, YamlError, line_of, read_yaml, write_yaml
-from advisor.schema.answers import Answers, MeasuredAnswer, Project
+from advisor.schema.answers import Answers, MeasuredAnswer, Opinion, Project
 from advisor.schema.rule import RuleBase
 
-KEYS = ("schema_version", "project", "answers", "priorities", "measured")
+KEYS = ("schema_version", "project", "answers", "priorities", "measured", "people", "rules_version")
+OPINION_KEYS = ("answers", "priorities")
 STANDARD_INPUT = Path("-")
 
 _MEASURED_KEYS = ("level", "finding", "how")
@@ -66,6 +68,8 @@ def _build(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> Answer
         priorities=check_priorities(
             content.get("priorities"), where=_place(content, ("priorities",), name)
         ),
+        people=_people(content, rule_base, name=name),
+        rules_version=str(content.get("rules_version") or ""),
     )
     return stated.with_measured(_measured(content, rule_base, name=name))
 
@@ -149,6 +153,31 @@ def _measured_answer(
     return MeasuredAnswer(finding=texts["finding"], how=texts["how"], **checked)
 
 
+def _people(content: LocatedMapping, rule_base: RuleBase, *, name: str) -> dict[str, Opinion]:
+    given = content.get("people")
+    if given is None:
+        return {}
+    where = _place(content, ("people",), name)
+    if not isinstance(given, LocatedMapping):
+        raise AnswersError(f"{where}: people must be a mapping from names to what they said.")
+    return {
+        str(person): _opinion(said, rule_base, where=(name, f"{name}, line {line}"))
+        for (person, said), line in zip(given.items(), given.key_lines.values(), strict=True)
+    }
+
+
+def _opinion(said: object, rule_base: RuleBase, *, where: tuple[str, str]) -> Opinion:
+    name, place = where
+    if said is None:
+        return Opinion()
+    if not isinstance(said, LocatedMapping) or not set(said) <= set(OPINION_KEYS):
+        raise AnswersError(f"{place}: of each person, expected {' and '.join(OPINION_KEYS)}.")
+    return Opinion(
+        answers=_answers(said, rule_base, name=name),
+        priorities=check_priorities(said.get("priorities"), where=place),
+    )
+
+
 def apply_overrides(answers: Answers, overrides: Sequence[str], rule_base: RuleBase) -> Answers:
     """Replace answers, also measured ones, by those given as `criterion=level`.
 
@@ -173,7 +202,7 @@ def _split_override(override: str) -> tuple[str, str]:
 
 
 def write_answers(answers: Answers, path: Path) -> None:
-    """Write an answers file, whole or not at all.
+    """Write an answers file, whole or not at all; comments in the one before stay.
 
     Raises:
         OutputError: If it cannot be written.
@@ -190,4 +219,20 @@ def write_answers(answers: Answers, path: Path) -> None:
             criterion: found.model_dump(exclude_none=True)
             for criterion, found in answers.measured.items()
         }
-    write_text(path, write_yaml(content))
+    if answers.people:
+        content["people"] = {name: _spell(said) for name, said in answers.people.items()}
+    if answers.rules_version:
+        content["rules_version"] = answers.rules_version
+    write_text(path, keep_comments(_text_before(path), write_yaml(content)))
+
+
+def _spell(said: Opinion) -> dict[str, object]:
+    priorities = {"priorities": list(said.priorities)} if said.priorities else {}
+    return {"answers": said.answers, **priorities}
+
+
+def _text_before(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -66,10 +66,18 @@ def resolve_level(criterion: Criterion, value: object, *, where: str) -> str:
     """
     if isinstance(value, str) and value in (*criterion.level_ids, UNKNOWN, NOT_APPLICABLE):
         return value
-    number = _read_number(criterion, value)
-    if number is None or criterion.numeric is None:
+    level = level_of_number(criterion, value)
+    if level is None:
         levels = criterion.level_ids
         raise UnknownLevelError(criterion=criterion.id, found=value, levels=levels, where=where)
+    return level
+
+
+def level_of_number(criterion: Criterion, value: object) -> str | None:
+    """Find the level that holds a number such as `400ms`; None if there is none."""
+    number = _read_number(criterion, value)
+    if number is None or criterion.numeric is None:
+        return None
     index = min(bisect_right(criterion.numeric.breaks, number), len(criterion.levels) - 1)
     return criterion.level_ids[index]
 

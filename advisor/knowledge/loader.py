@@ -55,7 +55,7 @@ FAMILIES: Final = ("knowledge", "data", "behaviour", "serving", "governance", "r
 
 FAMILY_SECTIONS: Final[dict[str, type[BaseModel]]] = {"rules": Rule, "vetoes": Veto}
 FAMILY_KEYS: Final = ("family", "title", "version", *FAMILY_SECTIONS)
-OTHER_FILES: Final = ("prices", "cases", "calibration")
+OTHER_FILES: Final = ("prices", "cases", "calibration", "conflicts", "cues", "cue_thresholds")
 """Files in the same folder that are no part of the rule base."""
 
 

@@ -30,6 +30,13 @@ class MeasuredAnswer(Frozen):
     """What somebody had said, where that was another level."""
 
 
+class Opinion(Frozen):
+    """What one person of a team said."""
+
+    answers: dict[str, str] = Field(default_factory=dict)
+    priorities: tuple[str, ...] = ()
+
+
 class Answers(Frozen):
     """One level per criterion, already checked against the rule base.
 
@@ -42,6 +49,10 @@ class Answers(Frozen):
     answers: dict[str, str] = Field(default_factory=dict)
     priorities: tuple[str, ...] = ()
     measured: dict[str, MeasuredAnswer] = Field(default_factory=dict)
+    people: dict[str, Opinion] = Field(default_factory=dict)
+    """What each person of a team said; `answers` then holds what most of them say."""
+    rules_version: str = ""
+    """The rules with which an interview was last held; empty if none was."""
 
     def with_measured(self, measured: Mapping[str, MeasuredAnswer]) -> Answers:
         """Let measured answers take the place of stated ones, which stay noted beside them."""

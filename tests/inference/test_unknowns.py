@@ -29,7 +29,7 @@ def _settled(compiled: CompiledRules, answers: dict[str, str]) -> bool:
     evidence = weigh(compiled, codes)
     ranking = rank_approaches(compiled, evidence)
     prospect = look_ahead(compiled, codes, seed=0)
-    return is_settled(compiled, evidence, ranking=ranking, prospect=prospect)
+    return is_settled(compiled, ranking=ranking, prospect=prospect)
 
 
 def _prospect(compiled: CompiledRules, answers: dict[str, str]) -> Prospect:

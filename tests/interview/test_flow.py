@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from advisor.interview.flow import Interview
+from advisor.interview.flow import Interview, Suggestion
 from advisor.interview.planning import Outlook
 from advisor.schema.answers import Answers
 
-OUTLOOK = Outlook(worth_asking=("third",), open=("second", "third"), n_relevant=1)
+OUTLOOK = Outlook(worth_asking=("third",), open=("second", "third"), relevant=("third",))
 
 
 def outlook(interview: Interview) -> Outlook:
     """Three questions, all of them worth asking."""
     left = [c for c in ("first", "second", "third") if c not in interview.asked]
-    return Outlook(worth_asking=tuple(left), open=tuple(left), n_relevant=len(left))
+    return Outlook(worth_asking=tuple(left), open=tuple(left), relevant=tuple(left))
 
 
 def test_questions_come_in_the_planned_order() -> None:
@@ -33,14 +33,14 @@ def test_stepping_back_loses_no_answer() -> None:
     assert back.answers.answers == {"first": "yes", "second": "no"}
 
 
-def test_answering_again_replaces_and_moves_forward() -> None:
-    """After a step back a new answer replaces the old one and the next question follows."""
+def test_answering_again_replaces_and_goes_on_where_one_was() -> None:
+    """After two steps back a new answer replaces the old one; the kept ones are not asked again."""
     interview = Interview(Answers()).with_answer("first", "yes").with_answer("second", "no")
 
     changed = interview.step_back().step_back().with_answer("first", "maybe")
 
     assert changed.answers.answers == {"first": "maybe", "second": "no"}
-    assert changed.current(outlook(changed)) == "second"
+    assert changed.current(outlook(changed)) == "third"
 
 
 def test_stepping_back_at_the_start_stays_there() -> None:
@@ -78,3 +78,33 @@ def test_everything_is_asked_in_file_order_on_demand() -> None:
 
     assert interview.current(OUTLOOK) == "second"
     assert interview.n_at_most(OUTLOOK) == 2
+
+
+def test_question_put_off_comes_last() -> None:
+    """`l` leaves a question for the end, after all others."""
+    interview = Interview(Answers()).put_off("first")
+
+    assert interview.to_ask(outlook(interview)) == ("second", "third", "first")
+
+
+def test_question_put_off_is_asked_even_if_nothing_else_is() -> None:
+    """Somebody who said "later" is asked later, whether or not it still matters."""
+    interview = Interview(Answers()).put_off("first")
+
+    assert interview.current(Outlook()) == "first"
+
+
+def test_suggestions_come_before_what_is_planned() -> None:
+    """What a description suggests is confirmed first."""
+    interview = Interview(Answers()).suggest((Suggestion("third", "yes", note="you wrote"),))
+
+    assert interview.to_ask(outlook(interview)) == ("third", "first", "second")
+
+
+def test_answering_settles_a_suggestion() -> None:
+    """A confirmed or corrected suggestion does not come again."""
+    interview = Interview(Answers()).suggest((Suggestion("third", "yes", note="you wrote"),))
+    answered = interview.with_answer("third", "no")
+
+    assert answered.suggestions == ()
+    assert answered.current(outlook(answered)) == "first"

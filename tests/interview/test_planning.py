@@ -10,7 +10,7 @@ import pytest
 from advisor.inference.compiled import CompiledRules, compile_rules
 from advisor.inference.evidence import weigh
 from advisor.inference.ranking import rank_approaches
-from advisor.interview.planning import Outlook, Planner, plan_by_information
+from advisor.interview.planning import CERTAIN, Outlook, Planner, learn, plan_by_information
 from advisor.knowledge.loader import load_rules
 from advisor.schema.answers import Answers
 
@@ -54,7 +54,7 @@ def test_ruled_out_everything_ends_the_interview(plan: Planner) -> None:
 def test_number_of_questions_announced_is_kept(compiled: CompiledRules, seed: int) -> None:
     """The interview never asks more than "at most" says, and the number never grows."""
     bounds = [
-        n_asked + outlook.n_relevant
+        n_asked + len(outlook.relevant)
         for n_asked, outlook in enumerate(_interview(compiled, _project(compiled, seed)))
     ]
 
@@ -70,6 +70,32 @@ def test_questions_left_out_do_not_change_the_answer(compiled: CompiledRules, se
 
     assert last.open != ()
     assert last.standings[0].approach == compiled.approaches[ranking.leader]
+
+
+@pytest.mark.parametrize("seed", PROJECTS)
+def test_settled_is_settled_whatever_is_not_known(compiled: CompiledRules, seed: int) -> None:
+    """Asked until nothing can change it, the leader stays, even if half the rest is unknown."""
+    plan, project = plan_by_information(compiled, enough=CERTAIN), _project(compiled, seed)
+    said: dict[str, str] = {}
+    while (outlook := plan(Answers(answers=said))).worth_asking:
+        said[outlook.worth_asking[0]] = project[outlook.worth_asking[0]]
+    left = random.Random(seed).sample(outlook.open, len(outlook.open) // 2)
+    rest = said | {name: project[name] for name in outlook.open if name not in left}
+    ranking = rank_approaches(compiled, weigh(compiled, compiled.encode(rest)))
+
+    assert outlook.is_settled
+    assert outlook.standings[0].approach == compiled.approaches[ranking.leader]
+
+
+def test_silence_expected_makes_the_leader_surer(compiled: CompiledRules) -> None:
+    """What nobody is likely to know can hardly change the result."""
+    projects = [{"task_kind": "code"}] * 30
+    known = plan_by_information(compiled)(Answers(answers={"task_kind": "code"}))
+    silent = plan_by_information(compiled, experience=learn(compiled, projects))(
+        Answers(answers={"task_kind": "code"})
+    )
+
+    assert silent.same_decision > known.same_decision
 
 
 def test_topics_are_left_less_often_than_questions_change(compiled: CompiledRules) -> None:

@@ -14,9 +14,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
 
-from advisor.interview.planning import Standing
+from advisor.api import why_ask
+from advisor.interview.planning import Outlook, Standing
 from advisor.interview.prompts import TerminalQuestioner
 from advisor.interview.session import Move, Place
+from advisor.knowledge.loader import load_rules
 from advisor.schema.answers import Project
 from advisor.schema.rule import Criterion, Level
 from advisor.vocabulary import Approach
@@ -33,6 +35,7 @@ CRITERION = Criterion(
         Level(id="good", label="Good", example="Sun."),
     ),
 )
+PLACE = Place(n_answered=1, n_open=2)
 DOWN, ENTER, CTRL_C, CTRL_D = "\x1b[B", "\r", "\x03", "\x04"
 
 
@@ -67,7 +70,9 @@ def _typing(keys: str) -> Iterator[tuple[TerminalQuestioner, Screen]]:
         ("d", "unknown"),
         ("n", "not_applicable"),
         ("b", Move.BACK),
-        ("r", Move.REVIEW),
+        ("e", Move.REVIEW),
+        ("l", Move.LATER),
+        ("q", Move.QUIT),
         ("xyz%2", "fair"),
     ],
 )
@@ -97,9 +102,13 @@ def test_progress_and_standing_are_told() -> None:
         Standing(Approach.FINE_TUNE, support=0.0, is_excluded=True),
     )
     with _typing("1") as (questioner, screen):
-        questioner.ask(CRITERION, Place(n_answered=4, n_open=6, standings=standings))
+        questioner.ask(
+            CRITERION,
+            Place(n_answered=4, n_open=6, outlook=Outlook(standings=standings, same_decision=0.62)),
+        )
 
     assert "Question 5 of at most 10 · Weather" in screen.drawn
+    assert "Not settled: RAG stays in front with 62 %." in screen.drawn
     assert "RAG 60 % · prompting < 5 % · fine-tuning ruled out" in screen.drawn
 
 
@@ -147,3 +156,44 @@ def test_ctrl_c_is_not_swallowed() -> None:
     """Ctrl-C reaches the session, which saves and says how to go on."""
     with _typing(CTRL_C) as (questioner, _), pytest.raises(KeyboardInterrupt):
         questioner.ask(CRITERION, Place(n_answered=1, n_open=2))
+
+
+def test_number_key_asks_for_a_number() -> None:
+    """`#` takes a quantity where the question has some."""
+    with _typing("#400ms" + ENTER) as (questioner, _):
+        reply = questioner.ask(load_rules().criterion("latency_budget"), PLACE)
+
+    assert reply == "under_500ms"
+
+
+def test_number_that_is_none_is_asked_again() -> None:
+    """Words are refused with a sample, and the question comes back."""
+    with _typing("#soon" + ENTER + "2") as (questioner, screen):
+        reply = questioner.ask(load_rules().criterion("latency_budget"), PLACE)
+
+    assert reply == "under_500ms"
+    assert "'soon' is no number such as 400ms" in screen.getvalue()
+
+
+def test_why_opens_and_closes() -> None:
+    """`w` shows what each answer would do; the question still takes an answer."""
+    place = Place(n_answered=1, n_open=2, why=lambda: why_ask({}, "deployment"))
+    with _typing("w1") as (questioner, screen):
+        reply = questioner.ask(load_rules().criterion("deployment"), place)
+
+    assert reply == "cloud_api"
+    assert "wait for it" in screen.drawn
+
+
+def test_examples_stand_beside_the_levels() -> None:
+    """Where there is room a level and its example share a line."""
+    with _typing("1") as (questioner, screen):
+        questioner.ask(CRITERION, PLACE)
+
+    assert "2 Fair: Some clouds." in screen.drawn
+
+
+def test_order_of_importance_is_taken() -> None:
+    """Numbers put the themes in an order."""
+    with _typing("2 1" + ENTER) as (questioner, _):
+        assert questioner.ask_priorities(()) == ("freshness", "quality")

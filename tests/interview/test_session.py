@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from advisor.errors import AnswersError, InterviewInterrupted, OutputError
-from advisor.interview.flow import Interview
+from advisor.interview.conflicts import Conflict
+from advisor.interview.desk import Desk, open_record
+from advisor.interview.flow import Interview, Suggestion
 from advisor.interview.planning import Outlook
-from advisor.interview.session import Move, Place, open_session, run_interview
+from advisor.interview.session import Move, Place, run_interview
 from advisor.knowledge.answers_file import load_answers
 from advisor.knowledge.loader import load_rules
 from advisor.schema.answers import Answers, Project
@@ -21,7 +24,7 @@ QUESTIONS = ("data_volatility", "source_citation", "deployment")
 
 def _plan(answers: Answers) -> Outlook:
     left = tuple(criterion for criterion in QUESTIONS if criterion not in answers.answers)
-    return Outlook(worth_asking=left, open=left, n_relevant=len(left))
+    return Outlook(worth_asking=left, open=left, relevant=left)
 
 
 class Script:
@@ -31,6 +34,7 @@ class Script:
         self._replies: Iterator[str | type[BaseException]] = iter(replies)
         self._reviews = iter((*reviews, Move.FINISH))
         self.asked: list[tuple[str, str | None]] = []
+        self.told: list[str] = []
 
     def ask_project(self, known: Project) -> Project:
         """Name the project."""
@@ -48,6 +52,14 @@ class Script:
         """Give the next decision of the review."""
         return next(self._reviews)
 
+    def ask_priorities(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """Put cost first."""
+        return ("cost", "quality")
+
+    def tell(self, text: str) -> None:
+        """Keep what was said."""
+        self.told.append(text)
+
 
 @pytest.fixture(scope="module")
 def rule_base() -> RuleBase:
@@ -55,17 +67,23 @@ def rule_base() -> RuleBase:
     return load_rules()
 
 
-def _run(rule_base: RuleBase, script: Script, path: Path, start: Answers | None = None) -> Answers:
-    interview = Interview.resume(start or Answers())
-    return run_interview(rule_base, script, path=path, planner=_plan, start=interview)
+def _run(
+    rule_base: RuleBase, script: Script, path: Path, *, resume: bool = False, **options: object
+) -> Answers:
+    person = options.pop("person", None)
+    assert person is None or isinstance(person, str)
+    record = open_record(path, rule_base, is_resumed=resume, person=person)
+    desk = replace(Desk(rule_base, _plan), **options)  # type: ignore[arg-type]
+    return run_interview(desk, script, record=record, start=Interview.resume(record.start))
 
 
 def test_answers_end_up_in_the_file(rule_base: RuleBase, tmp_path: Path) -> None:
     """What was answered is what the file holds, with the project's name."""
     path = tmp_path / "answers.yaml"
     answers = _run(rule_base, Script("daily", "unknown", "not_applicable"), path)
+    saved = load_answers(path, rule_base)
 
-    assert load_answers(path, rule_base) == answers
+    assert saved == answers.model_copy(update={"rules_version": rule_base.version})
     assert answers.project.name == "Test"
     assert answers.answers == {
         "data_volatility": "daily",
@@ -100,7 +118,7 @@ def test_resuming_asks_only_what_is_open(rule_base: RuleBase, tmp_path: Path) ->
     with pytest.raises(InterviewInterrupted):
         _run(rule_base, Script("daily", KeyboardInterrupt), path)
     script = Script("helpful", "offline")
-    _run(rule_base, script, path, open_session(path, rule_base, resume=True))
+    _run(rule_base, script, path, resume=True)
 
     assert [criterion for criterion, _ in script.asked] == ["source_citation", "deployment"]
 
@@ -143,7 +161,7 @@ def test_place_that_cannot_be_written_is_found_before_the_first_question(
 ) -> None:
     """Nobody answers thirty questions to learn then that they cannot be saved."""
     with pytest.raises(OutputError, match="missing"):
-        open_session(tmp_path / "missing" / "answers.yaml", rule_base, resume=False)
+        open_record(tmp_path / "missing" / "answers.yaml", rule_base, is_resumed=False)
 
 
 def test_existing_answers_are_not_overwritten(rule_base: RuleBase, tmp_path: Path) -> None:
@@ -152,4 +170,85 @@ def test_existing_answers_are_not_overwritten(rule_base: RuleBase, tmp_path: Pat
     path.write_text("schema_version: 1\nanswers: {}\n")
 
     with pytest.raises(AnswersError, match="--resume"):
-        open_session(path, rule_base, resume=False)
+        open_record(path, rule_base, is_resumed=False)
+
+
+def test_quitting_saves_and_tells_how_to_go_on(rule_base: RuleBase, tmp_path: Path) -> None:
+    """`q` is as safe as Ctrl-C."""
+    path = tmp_path / "answers.yaml"
+    with pytest.raises(InterviewInterrupted, match="--resume"):
+        _run(rule_base, Script("daily", Move.QUIT), path)
+
+    assert load_answers(path, rule_base).answers == {"data_volatility": "daily"}
+
+
+def test_question_put_off_is_asked_at_the_end(rule_base: RuleBase, tmp_path: Path) -> None:
+    """`l` moves a question behind all others."""
+    script = Script(Move.LATER, "helpful", "offline", "daily")
+    _run(rule_base, script, tmp_path / "answers.yaml")
+
+    assert [c for c, _ in script.asked] == [*QUESTIONS, "data_volatility"]
+
+
+def test_changed_answer_repeats_only_what_it_contradicts(
+    rule_base: RuleBase, tmp_path: Path
+) -> None:
+    """Two steps back and a new answer: the one in doubt is asked again, the other is kept."""
+    conflict = Conflict(
+        (("data_volatility", ("static",)), ("deployment", ("offline",))), "they do not fit."
+    )
+    script = Script("daily", "helpful", "offline", "static", "edge", reviews=("data_volatility",))
+    answers = _run(rule_base, script, tmp_path / "answers.yaml", conflicts=(conflict,))
+
+    assert [c for c, _ in script.asked[3:]] == ["data_volatility", "deployment"]
+    assert answers.answers["source_citation"] == "helpful"
+
+
+def test_suggested_answer_is_asked_for_and_never_assumed(
+    rule_base: RuleBase, tmp_path: Path
+) -> None:
+    """A suggestion comes first, with the level it starts from; the reply decides."""
+    script = Script("edge", "daily", "helpful")
+    script.ask_project = lambda known: Project(name="T", description="It runs on a ship.")  # type: ignore[method-assign]
+    answers = _run(
+        rule_base,
+        script,
+        tmp_path / "answers.yaml",
+        read=lambda text: [Suggestion("deployment", "offline", note=text)],
+    )
+
+    assert script.asked[0] == ("deployment", "offline")
+    assert answers.answers["deployment"] == "edge"
+
+
+def test_other_rules_are_told_on_resuming(rule_base: RuleBase, tmp_path: Path) -> None:
+    """Answers given under other rules are kept, and that is said."""
+    path = tmp_path / "answers.yaml"
+    path.write_text("schema_version: 1\nanswers: {data_volatility: daily}\nrules_version: old\n")
+    script = Script("helpful", "offline")
+    _run(rule_base, script, path, resume=True)
+
+    assert "The rules have changed" in script.told[0]
+
+
+def test_priorities_are_kept(rule_base: RuleBase, tmp_path: Path) -> None:
+    """What matters most can be said in the review."""
+    script = Script("daily", "helpful", "offline", reviews=(Move.PRIORITIES,))
+    answers = _run(rule_base, script, tmp_path / "answers.yaml")
+
+    assert answers.priorities == ("cost", "quality")
+
+
+def test_second_person_joins_the_same_file(rule_base: RuleBase, tmp_path: Path) -> None:
+    """Each person starts without answers; the file holds what most say, a tie is unknown."""
+    path = tmp_path / "answers.yaml"
+    _run(rule_base, Script("daily", "helpful", "offline"), path, person="Ada")
+    _run(rule_base, Script("weekly", "helpful", "unknown"), path, person="Bo")
+    saved = load_answers(path, rule_base)
+
+    assert saved.people["Bo"].answers["data_volatility"] == "weekly"
+    assert saved.answers == {
+        "data_volatility": "unknown",
+        "source_citation": "helpful",
+        "deployment": "offline",
+    }

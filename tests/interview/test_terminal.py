@@ -81,9 +81,9 @@ def test_back_help_and_edit(start: Start, path: Path) -> None:
     child.send("1")
     _expect(child, "task kind: Choose a label \\(changed\\)")
     _expect(child, "Question 2")
-    child.send("r")
+    child.send("e")
     _expect(child, "Choose an answer to change it")
-    child.send("\x1b[B\x1b[B\r")
+    child.send("1")
     _expect(child, "answered before")
     child.send("9")
     _expect(child, "Choose an answer to change it")
@@ -110,19 +110,19 @@ def test_ctrl_c_saves_and_resuming_goes_on(start: Start, path: Path) -> None:
     assert _saved(path).answers == {"task_kind": "document_qa"}
 
 
+@pytest.mark.slow
 def test_killed_interview_loses_only_the_question_on_the_table(start: Start, path: Path) -> None:
-    """After kill -9 every answer given before is there."""
+    """After kill -9 at each question every answer given before is there."""
     child = start()
     _name(child)
-    _answer(child, "What should the system do", "3")
-    _answer(child, "Question 2", "d")
-    _expect(child, "Question 3")
-    child.kill(signal.SIGKILL)
-    child.wait()
-    again = start("--resume", str(path))
-    _expect(again, "Question 3")
-
-    assert len(_saved(path).answers) == 2
+    for number in range(1, 7):
+        _expect(child, f"Question {number} of")
+        child.send("d")
+        _expect(child, f"Question {number + 1} of")
+        child.kill(signal.SIGKILL)
+        child.wait()
+        assert len(_saved(path).answers) == number
+        child = start("--resume", str(path))
 
 
 def test_garbage_is_survived(start: Start, path: Path) -> None:
@@ -173,13 +173,111 @@ def test_dumb_terminal_is_asked_line_by_line(start: Start, path: Path) -> None:
     child.sendline("3")
     child.expect("Question 2 of at most")
     child.expect("Your choice")
-    child.sendline("r")
+    child.sendline("e")
     child.expect("Choose an answer to change it")
     child.sendline("f")
     _end(child)
 
     assert "\x1b" not in child.before
     assert _saved(path).answers == {"task_kind": "document_qa"}
+
+
+def test_quitting_says_how_to_go_on(start: Start, path: Path) -> None:
+    """`q` saves and ends with the code of an interruption."""
+    child = start()
+    _name(child)
+    _answer(child, "What should the system do", "q")
+    _expect(child, "advisor interview --resume")
+    _end(child)
+
+    assert child.exitstatus == 130
+
+
+def test_question_put_off_comes_back_at_the_end(start: Start, path: Path) -> None:
+    """`l` asks something else first."""
+    child = start("-o", str(path), "--all")
+    _name(child)
+    _answer(child, "What should the system do", "l")
+    for _ in range(29):
+        _expect(child, "Question")
+        child.send("d")
+    _expect(child, "What should the system do")
+    child.send("3")
+    _expect(child, "Choose an answer to change it")
+    child.send("f")
+    _end(child)
+
+    assert list(_saved(path).answers)[-1] == "task_kind"
+
+
+def test_number_and_reasons(start: Start, path: Path) -> None:
+    """`w` explains the question, `#` takes a quantity; resizing the window disturbs neither."""
+    others = [c.id for c in load_rules().criteria if c.id != "latency_budget"]
+    lines = "".join(f"  {name}: unknown\n" for name in others)
+    path.write_text(f"# ours\nschema_version: 1\nanswers:\n{lines}")
+    child = start("--resume", str(path), "--all")
+    _expect(child, "How long may one answer take")
+    child.setwinsize(30, 60)
+    child.send("w")
+    _expect(child, "wait for it")
+    child.setwinsize(40, 120)
+    child.send("#400ms\r")
+    _expect(child, "latency budget: Half a second")
+    child.send("q")
+    _end(child)
+
+    assert _saved(path).answers["latency_budget"] == "under_500ms"
+    assert "# ours" in path.read_text()
+
+
+def test_terminal_without_utf8_gets_ascii(start: Start) -> None:
+    """Where UTF-8 is not taken, the questions come line by line in plain characters."""
+    child = start(PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
+    child.expect("called\\?")
+    child.sendline("Test")
+    child.expect("One sentence")
+    child.sendline("")
+    child.expect("Question 1 of at most [0-9]+ - The task")
+    child.expect("Your choice")
+    child.sendline("q")
+    _end(child)
+
+    assert child.exitstatus == 130
+
+
+@pytest.mark.weights
+@pytest.mark.slow
+def test_description_suggests_and_enter_confirms(start: Start, path: Path) -> None:
+    """What was described is asked first, with the words that led to it; nothing is assumed."""
+    text = "We classify e-mails by sentiment. No labelled examples exist."
+    child = start("-o", str(path), "--describe", text)
+    _expect(child, "It suggests")
+    _expect(child, "You wrote")
+    assert _saved(path).answers == {}
+    child.send("\r")
+    _expect(child, "Question 2 of")
+    child.send("q")
+    _end(child)
+
+    assert len(_saved(path).answers) == 1
+    assert _saved(path).project.description == text
+
+
+def test_team_of_two_learns_where_it_disagrees(start: Start, path: Path) -> None:
+    """The second person starts afresh, and both learn what they disagree about."""
+    for person, key in (("Ada", "1"), ("Bo", "3")):
+        child = start("-o", str(path), "--as", person)
+        if person == "Ada":
+            _name(child)
+        _answer(child, "What should the system do", key)
+        _answer(child, "Question 2", "e")
+        _answer(child, "Choose an answer to change it", "f")
+        if person == "Bo":
+            _expect(child, "task_kind: 50% agree")
+        _end(child)
+
+    assert _saved(path).people["Ada"].answers == {"task_kind": "classification"}
+    assert _saved(path).answers == {"task_kind": "unknown"}
 
 
 def test_no_terminal_is_said_at_once(path: Path) -> None:
