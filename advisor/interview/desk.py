@@ -89,9 +89,13 @@ class Record:
         write_answers(self.merge(answers), self.path)
 
     def merge(self, answers: Answers) -> Answers:
-        """Put the answers of this interview into the content of the file."""
+        """Put the answers of this interview into the content of the file.
+
+        What was measured stays; where somebody now says otherwise, both are kept.
+        """
         if self.person is None:
-            return answers.model_copy(update={"rules_version": self.rules_version})
+            changes = {"rules_version": self.rules_version, "measured": {}}
+            return answers.model_copy(update=changes).with_measured(self.content.measured)
         said = Opinion(answers=answers.answers, priorities=answers.priorities)
         people = {**self.content.people, self.person: said}
         return self.content.model_copy(

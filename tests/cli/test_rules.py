@@ -244,7 +244,7 @@ def test_interview_asks_added_questions(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("advisor.cli.interview.choose_questioner", lambda **_: None)
     monkeypatch.setattr(
         "advisor.cli.interview.hold_interview",
-        lambda *_, rules, **__: (asked.append(rules), Answers())[1],
+        lambda *_, wishes: (asked.append(wishes.rules), Answers())[1],
     )
     result = CliRunner().invoke(app, ["interview", "--rules", str(tmp_path)])
 

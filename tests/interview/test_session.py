@@ -14,9 +14,9 @@ from advisor.interview.desk import Desk, open_record
 from advisor.interview.flow import Interview, Suggestion
 from advisor.interview.planning import Outlook
 from advisor.interview.session import Move, Place, run_interview
-from advisor.knowledge.answers_file import load_answers
+from advisor.knowledge.answers_file import load_answers, write_answers
 from advisor.knowledge.loader import load_rules
-from advisor.schema.answers import Answers, Project
+from advisor.schema.answers import Answers, MeasuredAnswer, Project
 from advisor.schema.rule import Criterion, RuleBase
 
 QUESTIONS = ("data_volatility", "source_citation", "deployment")
@@ -252,3 +252,18 @@ def test_second_person_joins_the_same_file(rule_base: RuleBase, tmp_path: Path) 
         "source_citation": "helpful",
         "deployment": "offline",
     }
+
+
+def test_measured_answer_stays_beside_what_is_said_now(tmp_path: Path) -> None:
+    """Going on with an interview drops neither what was measured nor what is said against it."""
+    path = tmp_path / "answers.yaml"
+    shipped = load_rules()
+    found = MeasuredAnswer(level="none", finding="no label was found", how="counted")
+    write_answers(Answers().with_measured({"labeled_examples": found}), path)
+    record = open_record(path, shipped, is_resumed=True)
+
+    record.save(record.start.model_copy(update={"answers": {"labeled_examples": "5k_to_50k"}}))
+
+    kept = load_answers(path, shipped)
+    assert kept.level("labeled_examples") == "none"
+    assert kept.measured["labeled_examples"].stated == "5k_to_50k"
