@@ -57,9 +57,13 @@ class Interview:
         return next(iter(self.to_ask(outlook)), None)
 
     def to_ask(self, outlook: Outlook) -> tuple[str, ...]:
-        """List the criteria that are still to be asked, the next one first."""
+        """List the criteria that are still to be asked, the next one first.
+
+        A suggestion that could not change the result is not worth confirming.
+        """
         planned = outlook.open if self.ask_all else outlook.worth_asking
-        suggested = [suggestion.criterion for suggestion in self.suggestions]
+        counts = {*planned, *outlook.relevant, *self.answers.answers}
+        suggested = [s.criterion for s in self.suggestions if s.criterion in counts]
         new = [criterion for criterion in planned if criterion not in self.later]
         return tuple(dict.fromkeys((*suggested, *new, *self.later)))
 

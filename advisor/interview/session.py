@@ -135,7 +135,7 @@ class _Session:
         found = self.desk.read(description)
         suggestions = tuple(s for s in found if s.criterion not in given)
         self.questioner.tell(
-            f"It suggests {len(suggestions)} answers; confirm or correct each of them."
+            f"It suggests {len(suggestions)} answers; you confirm or correct those that matter."
             if suggestions
             else "It settles none of the questions; they follow."
         )

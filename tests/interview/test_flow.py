@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.interview.flow import Interview, Suggestion
 from advisor.interview.planning import Outlook
 from advisor.schema.answers import Answers
@@ -108,3 +110,15 @@ def test_answering_settles_a_suggestion() -> None:
 
     assert answered.suggestions == ()
     assert answered.current(outlook(answered)) == "first"
+
+
+def test_suggestion_that_cannot_change_the_result_is_not_asked() -> None:
+    """Nobody confirms what no rule waits for, unless every question is wanted."""
+    suggested = (Suggestion("modality", "text", note=""), Suggestion("deployment", "edge", note=""))
+    outlook = Outlook(
+        worth_asking=("deployment",), open=("deployment", "modality"), relevant=("deployment",)
+    )
+    interview = Interview(Answers()).suggest(suggested)
+
+    assert interview.to_ask(outlook) == ("deployment",)
+    assert replace(interview, ask_all=True).to_ask(outlook) == ("modality", "deployment")
