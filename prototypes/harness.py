@@ -168,7 +168,7 @@ class _Trial:
         except RunFolderError:
             raise
         except LaboratoryError as error:
-            return skip_arm(spec, str(error), enable="--resume, once that is put right")
+            return skip_arm(spec, str(error), enable=error.remedy)
         except _BudgetSpentError:
             return self._out_of_time(spec, "was spent before it was fitted")
         result = measured.result
