@@ -33,7 +33,24 @@ def prototype(
     ),
     task: str | None = typer.Option(None, "--task", help="classification or document_qa."),
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
-    generator: str | None = typer.Option(None, "--generator", help="A language model."),
+    generator: str | None = typer.Option(
+        None,
+        "--generator",
+        metavar="MODEL",
+        help="A language model: a folder, a hub id, or openai:MODEL@URL for a server.",
+    ),
+    max_tokens_total: int | None = typer.Option(
+        None, "--max-tokens-total", min=1, help="Ask a server for at most this many tokens."
+    ),
+    context_tokens: int | None = typer.Option(
+        None, "--context-tokens", min=1, help="The generator's context, if nobody else says."
+    ),
+    token_price: str | None = typer.Option(
+        None, "--token-price", metavar="IN,OUT", help="US dollars per million tokens: 0.15,0.60."
+    ),
+    prompts: Path | None = typer.Option(
+        None, "--prompts", help="Folder with prompt templates that replace ours."
+    ),
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
     margin: float = typer.Option(
         0.02, "--margin", min=0, max=1, help="Smallest difference worth having."
@@ -73,6 +90,10 @@ def prototype(
         resume=resume,
         encoder=encoder,
         generator=generator,
+        max_tokens_total=max_tokens_total,
+        context_tokens=context_tokens,
+        token_prices_usd=_token_prices(token_price),
+        prompts=prompts,
     )
     with resumable(f"{_this_command()} --resume"):
         _test(answers, request, options=options, run=output, quiet=quiet)
@@ -125,6 +146,24 @@ def _columns(pairs: list[str]) -> dict[str, str]:
         if "=" not in pair:
             raise AdvisorError(f"--column {pair!r}: expected name=column, such as text=utterance.")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _token_prices(text: str | None) -> tuple[float, float] | None:
+    """Read `--token-price 0.15,0.60`."""
+    from advisor.errors import AdvisorError
+
+    if text is None:
+        return None
+    try:
+        read, written = (float(part) for part in text.split(","))
+    except ValueError:
+        read = written = -1.0
+    if not (0 <= read < float("inf") and 0 <= written < float("inf")):
+        raise AdvisorError(
+            f"--token-price {text!r}: expected two prices in US dollars per million tokens, read "
+            "and written, such as 0.15,0.60."
+        )
+    return read, written
 
 
 def _task(name: str | None) -> Task | None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generator
-from prototypes.models.generator_memory import require_fitting
+from prototypes.models.generator_memory import count_parameters, require_fitting
 from prototypes.models.model_folder import find_model_folder, hash_files, require_safetensors
 
 DEFAULT_MAX_TOKENS_TOTAL = 5_000_000
@@ -28,6 +28,7 @@ class LocalSource:
 
     name: str
     folder: Path
+    n_parameters: int
     sha256: str | None
 
 
@@ -68,6 +69,22 @@ class GeneratorOptions:
     max_tokens_total: int = DEFAULT_MAX_TOKENS_TOTAL
     context_tokens: int | None = None
     cache_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSupply:
+    """A language model that can be had, and how it is to be used."""
+
+    source: LocalSource | EndpointSource
+    options: GeneratorOptions
+
+    def load(self) -> Generator:
+        """Load the model, or get ready to ask its server.
+
+        Raises:
+            ModelUnavailableError: If it cannot be loaded.
+        """
+        return load_generator(self.source, self.options)
 
 
 def find_generator(name: str) -> LocalSource | EndpointSource:
@@ -135,4 +152,4 @@ def _find_local(name: str) -> LocalSource:
     require_generating(folder)
     shown = folder.resolve().name if is_local else name
     require_fitting(shown, files)
-    return LocalSource(shown, folder, hash_files(files))
+    return LocalSource(shown, folder, count_parameters(files), hash_files(files))
