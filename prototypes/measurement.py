@@ -102,9 +102,11 @@ def _time(bench: Workbench, step: Callable[[], T]) -> tuple[T, float]:
 def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> MeasuredArm:
     task, test, settings = spec.task, conditions.split.test, conditions.settings
     samples = score_predictions(task, test, observed.predictions)
-    sends_to = conditions.bench.generator.sends_to if "generator" in spec.needs else None
     broken = find_broken_limits(
-        settings.limits, observed.latency, results=samples, sends_to=sends_to
+        settings.limits,
+        observed.latency,
+        results=samples,
+        sends_to=_find_receiver(spec, conditions.bench),
     )
     metrics = summarise_metrics(samples, resampling=conditions.resampling)
     if task is Task.CLASSIFICATION:
@@ -143,6 +145,12 @@ def _mean_tokens(predictions: Sequence[Prediction]) -> tuple[float, float]:
     return n_read / len(predictions), n_written / len(predictions)
 
 
+def _find_receiver(spec: ArmSpec, bench: Workbench) -> str | None:
+    """Name the host beyond this machine that an arm sends its inputs to, None if there is none."""
+    supply = bench.generator_supply
+    return supply.source.sends_to if supply and "generator" in spec.needs else None
+
+
 def _count_faults(predictions: Sequence[Prediction]) -> list[str]:
     """Say how often which fault was found in what a language model said."""
     faults = Counter(prediction.fault for prediction in predictions if prediction.fault)
@@ -158,6 +166,6 @@ def _price(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> float 
     if "generator" in spec.needs:
         if settings.token_prices_usd is not None:
             return 1000 * cost_of_tokens(*_mean_tokens(answers), settings.token_prices_usd)
-        if conditions.bench.generator.sends_to is not None:
+        if _find_receiver(spec, conditions.bench) is not None:
             return None
     return cost_per_1000_answers(observed.predict_seconds / len(answers), settings.machine_hour_usd)

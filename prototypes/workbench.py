@@ -81,9 +81,8 @@ class Workbench:
             loaded.fit([passage.text for passage in self.passages])
         return loaded
 
-    @property
-    def generator(self) -> Generator:
-        """The language model; every arm that uses it is charged for loading it.
+    def load_generator(self) -> Generator:
+        """Return the language model; an arm calls this once and is charged for loading it.
 
         Raises:
             ModelUnavailableError: If there is none, or it cannot be loaded.

@@ -110,8 +110,12 @@ class _View:
 
 def _describe_prompts(prompts: PlannedPrompts) -> str:
     """Say before anything is asked what it will take."""
-    limit = "" if prompts.max_tokens is None else f", never more than {prompts.max_tokens:,}"
-    return f"{prompts.generator}: about {prompts.n_tokens:,} tokens{limit}"
+    said = f"{prompts.generator}: about {prompts.n_tokens:,} tokens"
+    if prompts.max_tokens is None:
+        return said
+    is_short = prompts.n_tokens > prompts.max_tokens
+    advice = "; raise it with --max-tokens-total, or some arms cannot be run" if is_short else ""
+    return f"{said}, never more than {prompts.max_tokens:,}{advice}"
 
 
 def _ignore(event: Event) -> None:

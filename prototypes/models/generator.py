@@ -30,12 +30,10 @@ class Generator(Protocol):
 
     Attributes:
         name: What the report calls it.
-        sends_to: The host beyond this machine that prompts are sent to; None if there is none.
         saved_seconds: Running total of the time that remembered answers took when first given.
     """
 
     name: str
-    sends_to: str | None
     saved_seconds: float
 
     @property

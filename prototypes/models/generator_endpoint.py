@@ -79,7 +79,6 @@ class EndpointGenerator:
         policy: EndpointPolicy = _DEFAULT,
     ) -> None:
         self.name = source.name
-        self.sends_to = None if source.is_on_this_machine else source.host
         self.saved_seconds = 0.0
         self._source, self._cache, self._meter, self._policy = source, cache, meter, policy
         self._context_tokens = context_tokens

@@ -27,7 +27,6 @@ class TransformersGenerator:
     asked not to; what they think nevertheless is removed from the answer.
     """
 
-    sends_to: str | None = None
     saved_seconds = 0.0
 
     def __init__(self, folder: Path, *, name: str, context_tokens: int | None = None) -> None:

@@ -30,6 +30,7 @@ class LocalSource:
     folder: Path
     n_parameters: int
     sha256: str | None
+    sends_to: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class EndpointSource:
     def host(self) -> str:
         """The server's name and port."""
         return urlsplit(self.url).netloc
+
+    @property
+    def sends_to(self) -> str | None:
+        """The host beyond this machine that prompts are sent to; None if they stay here."""
+        return None if self.is_on_this_machine else self.host
 
     @property
     def is_on_this_machine(self) -> bool:

@@ -56,7 +56,7 @@ def bench(chat_server: Any, hashing_encoder: Any) -> Iterator[Workbench]:  # noq
     supply = GeneratorSupply(find_generator(chat_server.source), GeneratorOptions())
     bench = Workbench(hashing_encoder, generator=supply)
     yield bench
-    bench.generator.close()
+    bench.load_generator().close()
 
 
 def fit(arm: ZeroShotPromptArm, bench: Workbench, learning: LearningData = LEARNING) -> Any:  # noqa: ANN401 # a report
@@ -165,7 +165,7 @@ def test_examples_that_do_not_fit_are_left_out(chat_server: Any, hashing_encoder
     assert 2 <= len(shown) < len(TRAIN)
     assert "card" in shown[0] and "loan" in shown[1]
     assert (short.output, long.output, long.fault) == ("card", None, TOO_LONG)
-    bench.generator.close()
+    bench.load_generator().close()
 
 
 def test_text_cannot_end_its_quotation(bench: Workbench, chat_server: Any) -> None:  # noqa: ANN401 # of conftest

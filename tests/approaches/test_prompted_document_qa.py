@@ -59,7 +59,7 @@ def bench(chat_server: Any, hashing_encoder: Any) -> Iterator[Workbench]:  # noq
     supply = GeneratorSupply(find_generator(chat_server.source), GeneratorOptions())
     bench = Workbench(hashing_encoder, documents=DOCUMENTS, generator=supply)
     yield bench
-    bench.generator.close()
+    bench.load_generator().close()
 
 
 def fit(arm: ClosedBookPromptArm, bench: Workbench) -> Any:  # noqa: ANN401 # a report

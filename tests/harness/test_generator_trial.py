@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from prototypes.errors import ModelUnavailableError, RunFolderError
 from prototypes.events import Event, TrialPlanned
 from prototypes.harness import load_fitted_arm
 from prototypes.measure.verdict import choose_representative
+from prototypes.models.generator_source import GeneratorSupply
 from prototypes.registry import ARMS as REAL_ARMS
 from prototypes.run_folder import load_lock, load_run
 
@@ -78,6 +80,25 @@ def test_second_run_asks_nothing_but_takes_as_long(
     assert len(chat_server.asked) == n_asked == len(set(chat_server.asked))
     assert again.metrics == first.metrics
     assert again.latency_ms.p50 > 20
+
+
+def test_loading_is_charged_to_fitting_once(
+    dataset: Dataset,
+    chat_server: Any,  # noqa: ANN401 # of conftest
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A model that takes long to load is not slow to answer."""
+    load = GeneratorSupply.load
+
+    def load_slowly(supply: GeneratorSupply) -> Any:  # noqa: ANN401 # a generator
+        time.sleep(0.5)
+        return load(supply)
+
+    monkeypatch.setattr(GeneratorSupply, "load", load_slowly)
+    arm = run_trial(dataset, settings=settings(chat_server)).arms[1]
+
+    assert arm.fit_seconds > 0.5
+    assert arm.latency_ms.p95 < 400
 
 
 def test_key_is_nowhere_in_the_run_folder(

@@ -207,7 +207,7 @@ def test_options_reach_the_generator(chat_server: Any, tmp_path: Path) -> None: 
     options = GeneratorOptions(max_tokens_total=3, context_tokens=99, cache_dir=tmp_path)
     generator = open_endpoint(parse_endpoint(chat_server.source), options)
 
-    assert (generator.context_tokens, generator.sends_to) == (99, None)
+    assert generator.context_tokens == 99
     with pytest.raises(TokenLimitError, match="0 of the 3"):
         generator.generate(["a longer prompt"], max_tokens=5)
     generator.close()
@@ -218,7 +218,8 @@ def test_address_is_taken_apart() -> None:
     source = parse_endpoint("openai:org/llama:8b@http://example.org:8000")
 
     assert (source.model, source.url) == ("org/llama:8b", "http://example.org:8000/v1")
-    assert (source.host, source.is_on_this_machine) == ("example.org:8000", False)
+    assert (source.sends_to, source.is_on_this_machine) == ("example.org:8000", False)
+    assert parse_endpoint("openai:m@http://localhost:1").sends_to is None
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class ZeroShotPromptArm:
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
         """Choose what is shown; nothing is learnt, validation samples are only measured."""
-        self._workbench = workbench
+        self._begin(workbench)
         self._labels = data.labels or require_labels(data.train)
         self._descriptions = dict(data.label_descriptions)
         self._template = workbench.templates.by_name[self.template_name]
@@ -71,7 +71,7 @@ class ZeroShotPromptArm:
         with clock.stage("generate"):
             built = [self._build(text, own) for text, own in zip(inputs, shown, strict=True)]
             answers = ask(
-                self._workbench.generator,
+                self._generator,
                 [prompt for prompt, _ in built],
                 max_tokens=MAX_LABEL_TOKENS,
             )
@@ -96,13 +96,16 @@ class ZeroShotPromptArm:
         """Read back what `save` wrote; the generator is that of the workbench."""
         content = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         arm = cls()
-        arm._workbench = workbench
+        arm._begin(workbench)
         arm._labels = tuple(content["labels"])
         arm._descriptions = content["descriptions"]
         arm._template = PromptTemplate(content["template"])
         arm._examples = [Example(**example) for example in content["examples"]]
         arm._index_examples()
         return arm
+
+    def _begin(self, workbench: Workbench) -> None:
+        self._workbench, self._generator = workbench, workbench.load_generator()
 
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         return []
@@ -124,7 +127,7 @@ class ZeroShotPromptArm:
             return self._template.fill(**values)
 
         return build_fitting(
-            self._workbench.generator, build, n_pieces=len(examples), max_tokens=MAX_LABEL_TOKENS
+            self._generator, build, n_pieces=len(examples), max_tokens=MAX_LABEL_TOKENS
         )
 
     def _list_labels(self) -> str:

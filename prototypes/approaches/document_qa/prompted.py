@@ -61,7 +61,7 @@ class ClosedBookPromptArm:
         with clock.stage("generate"):
             built = [self._build(text, own) for text, own in zip(inputs, found, strict=True)]
             answers = ask(
-                self._workbench.generator,
+                self._generator,
                 [prompt for prompt, _ in built],
                 max_tokens=MAX_ANSWER_TOKENS,
             )
@@ -86,6 +86,7 @@ class ClosedBookPromptArm:
 
     def _begin(self, workbench: Workbench, template: PromptTemplate) -> None:
         self._workbench, self._template = workbench, template
+        self._generator = workbench.load_generator()
 
     def _find_passages(
         self, questions: Sequence[str], clock: StageClock
@@ -105,7 +106,7 @@ class ClosedBookPromptArm:
             return self._template.fill(**values)
 
         return build_fitting(
-            self._workbench.generator,
+            self._generator,
             build,
             n_pieces=self._n_given(found),
             max_tokens=MAX_ANSWER_TOKENS,
@@ -149,7 +150,7 @@ class WholeCorpusPromptArm(ClosedBookPromptArm):
         self._require_fitting()
 
     def _require_fitting(self) -> None:
-        generator = self._workbench.generator
+        generator = self._generator
         limit = generator.context_tokens
         if limit is None:
             raise ContextTooShortError(
