@@ -147,6 +147,17 @@ def tiny_seq2seq(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) 
     return folder
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Compute with one thread: tiny models only wait for more, above all on a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 Reply = tuple[int, dict[str, str], bytes]
 
 

@@ -21,6 +21,8 @@ from prototypes.models.generator_source import (
     load_generator,
 )
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PROMPTS = ("def", "Return an encoder that needs no model, whatever it takes.", "socket.connect")
 
 
