@@ -20,14 +20,19 @@ N_PASSAGES = 5
 MAX_VALIDATED = 200
 """Validation samples that are asked: they only choose between arms, and every prompt costs."""
 
-TOO_LONG = "the input alone is longer than the model can read"
+TOO_LONG = "the input is longer than the model can read"
 _N_AT_ONCE = 32
 
 T = TypeVar("T")
 
 
 def build_fitting(
-    generator: Generator, build: Callable[[int], Prompt], *, n_pieces: int, max_tokens: int
+    generator: Generator,
+    build: Callable[[int], Prompt],
+    *,
+    n_pieces: int,
+    fewest: int = 0,
+    max_tokens: int,
 ) -> tuple[Prompt | None, int]:
     """Build the prompt with as many pieces of context as the model can read, best ones first.
 
@@ -35,12 +40,13 @@ def build_fitting(
         generator: The model.
         build: Makes the prompt with the first n pieces.
         n_pieces: How many there are.
+        fewest: With fewer than this many the prompt would make no sense.
         max_tokens: What the answer may take.
 
     Returns:
-        The prompt and its number of pieces; None and 0 if it does not even fit without any.
+        The prompt and its number of pieces; None and 0 if it does not even fit with the fewest.
     """
-    for n in range(n_pieces, -1, -1):
+    for n in range(n_pieces, fewest - 1, -1):
         prompt = build(n)
         if fits_context(generator, prompt, max_tokens=max_tokens):
             return prompt, n

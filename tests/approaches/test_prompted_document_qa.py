@@ -132,7 +132,7 @@ def test_saved_arm_asks_the_same(
 
 @pytest.mark.parametrize(
     ("context", "sentence"),
-    [(300, r"7 documents take \d+ tokens.*context of 300"), (None, "--context-tokens")],
+    [(300, r"7 documents take at least \d+ tokens.*context of 300"), (None, "--context-tokens")],
 )
 def test_corpus_beyond_the_context_is_refused_with_the_arithmetic(
     bench: Workbench,

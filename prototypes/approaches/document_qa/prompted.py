@@ -23,7 +23,7 @@ from prototypes.approaches.prompted import (
 from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Passage, Prediction, Progress
 from prototypes.errors import ContextTooShortError
-from prototypes.models.generator import Generation, Prompt
+from prototypes.models.generator import Generation, Generator, Prompt
 from prototypes.templates import PromptTemplate, quote
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ QUESTION_TOKENS = 128
 """What is kept free for the question when a corpus is held against the context."""
 
 _FILE = "prompt.json"
+_LONGEST_TOKEN = 16
+"""Characters; no language has tokens as long as this on average."""
 
 
 class ClosedBookPromptArm:
@@ -94,9 +96,9 @@ class ClosedBookPromptArm:
         """Return what was found for each question, best first; the prompt begins with it."""
         return [() for _ in questions]
 
-    def _n_given(self, found: Sequence[Passage]) -> int:
-        """Tell how many of the passages found are to be put into the prompt."""
-        return len(found)
+    def _bounds(self, found: Sequence[Passage]) -> tuple[int, int]:
+        """Tell how many of the passages found are put into the prompt, at least and at most."""
+        return len(found), len(found)
 
     def _build(self, question: str, found: Sequence[Passage]) -> tuple[Prompt | None, int]:
         def build(n: int) -> Prompt:
@@ -105,11 +107,9 @@ class ClosedBookPromptArm:
                 values["passages"] = number_passages(found[:n])
             return self._template.fill(**values)
 
+        fewest, most = self._bounds(found)
         return build_fitting(
-            self._generator,
-            build,
-            n_pieces=self._n_given(found),
-            max_tokens=MAX_ANSWER_TOKENS,
+            self._generator, build, n_pieces=most, fewest=fewest, max_tokens=MAX_ANSWER_TOKENS
         )
 
     def _read(
@@ -157,24 +157,19 @@ class WholeCorpusPromptArm(ClosedBookPromptArm):
                 f"{generator.name} does not say how long its context is, so it is not known "
                 "whether the corpus fits; say it with --context-tokens."
             )
-        n_corpus = generator.count_tokens(number_passages(self._corpus))
+        n_corpus = _count_at_most(generator, number_passages(self._corpus), limit)
         n_rest = MAX_ANSWER_TOKENS + QUESTION_TOKENS + generator.count_tokens(self._template.text)
         if n_corpus + n_rest > limit:
             raise ContextTooShortError(
-                f"The {len(self._corpus)} documents take {n_corpus:,} tokens, instruction, "
-                f"question and answer {n_rest:,} more, and {generator.name} has a context of "
-                f"{limit:,}."
+                f"The {len(self._corpus)} documents take at least {n_corpus:,} tokens, "
+                f"instruction, question and answer {n_rest:,} more, and {generator.name} "
+                f"has a context of {limit:,}."
             )
 
     def _find_passages(
         self, questions: Sequence[str], clock: StageClock
     ) -> list[tuple[Passage, ...]]:
         return [self._corpus for _ in questions]
-
-    def _build(self, question: str, found: Sequence[Passage]) -> tuple[Prompt | None, int]:
-        """Give all documents or none: an answer from a part of them would be another arm."""
-        prompt, n_given = super()._build(question, found)
-        return (prompt, n_given) if n_given == len(found) else (None, 0)
 
     def _read(
         self,
@@ -223,8 +218,15 @@ class RetrievalPromptArm(ClosedBookPromptArm):
         passages = self._workbench.passages
         return [tuple(passages[index] for index in each.indices) for each in found]
 
-    def _n_given(self, found: Sequence[Passage]) -> int:
-        return min(N_PASSAGES, len(found))
+    def _bounds(self, found: Sequence[Passage]) -> tuple[int, int]:
+        most = min(N_PASSAGES, len(found))
+        return min(1, most), most
+
+
+def _count_at_most(generator: Generator, text: str, limit: int) -> int:
+    """Count the tokens of a text; one that is far beyond the limit is only estimated."""
+    is_hopeless = len(text) > _LONGEST_TOKEN * limit
+    return len(text) // _LONGEST_TOKEN if is_hopeless else generator.count_tokens(text)
 
 
 def number_passages(passages: Sequence[Passage]) -> str:
