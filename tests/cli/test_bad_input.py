@@ -72,6 +72,15 @@ OPTIONS = {
     "output below a file": (["-o", "good.csv/run"], ["good.csv/run", "Not a directory"]),
     "output that is a file": (["-o", "good.csv"], ["good.csv", "cannot be created"]),
     "unknown encoder": (["--encoder", "nothere"], ["'nothere'", "hub id"]),
+    "unknown generator": (["--generator", "nothere"], ["'nothere'", "openai:MODEL@URL"]),
+    "server without an address": (["--generator", "openai:gpt"], ["openai:MODEL@URL"]),
+    "word for a price": (["--token-price", "free"], ["'free'", "0.15,0.60"]),
+    "one price": (["--token-price", "1"], ["--token-price", "0.15,0.60"]),
+    "price below nothing": (["--token-price=-1,nan"], ["'-1,nan'", "0.15,0.60"]),
+    "no such templates": (
+        ["--generator", "openai:m@http://127.0.0.1:9", "--prompts", "nothere"],
+        ["'nothere'", "qa_passages.txt"],
+    ),
 }
 
 
@@ -258,19 +267,3 @@ def _assert_sentence(result: Result, *words: str) -> None:
     assert sentence.startswith("advisor: ")
     assert [word for word in words if word not in result.stderr] == []
     assert "Traceback" not in result.stderr
-
-
-@pytest.mark.parametrize("price", ["free", "1", "1,2,3", "-1,2", "nan,1", "inf,1"])
-def test_token_price_that_is_none_is_refused(
-    price: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A price is two numbers; nothing is begun with anything else."""
-    monkeypatch.chdir(tmp_path)
-    Path("answers.yaml").write_text("answers: {}\n")
-    given = ["prototype", "answers.yaml", "--data", ".", "--token-price", price]
-
-    result = CliRunner().invoke(app, given)
-
-    assert result.exit_code == 2
-    assert "such as 0.15,0.60" in " ".join(result.stderr.split())
-    assert not Path("run").exists()
