@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from prototypes.contracts import Document
+from prototypes.contracts import ArmSpec, Document
+from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator_source import (
     DEFAULT_MAX_TOKENS_TOTAL,
     GeneratorOptions,
@@ -43,22 +44,27 @@ def assemble_bench(
     )
 
 
-def reassemble_bench(lock: RunLock, documents: Sequence[Document], *, cache_dir: Path) -> Workbench:
-    """Set up what a finished trial was begun with; arms bring their own templates.
+def reassemble_bench(
+    lock: RunLock, spec: ArmSpec, documents: Sequence[Document], *, cache_dir: Path
+) -> Workbench:
+    """Set up what an arm of a finished trial needs; it brings its own template.
 
     Raises:
-        ModelUnavailableError: If its generator is not there any more.
+        ModelUnavailableError: If it needs a generator that is gone or was changed.
     """
-    return Workbench(
-        lock.encoder_source,
-        documents=documents,
+    supply = _supply(
+        lock.generator_source if "generator" in spec.needs else None,
+        max_tokens_total=DEFAULT_MAX_TOKENS_TOTAL,
+        context_tokens=lock.context_tokens,
         cache_dir=cache_dir,
-        generator=_supply(
-            lock.generator_source,
-            max_tokens_total=DEFAULT_MAX_TOKENS_TOTAL,
-            context_tokens=lock.context_tokens,
-            cache_dir=cache_dir,
-        ),
+    )
+    if supply is not None and supply.source.sha256 != lock.generator_sha256:
+        raise ModelUnavailableError(
+            f"The generator '{lock.generator_source}' has the sha256 {supply.source.sha256}, but "
+            f"the run was made with {lock.generator_sha256}; put that one back, or run again."
+        )
+    return Workbench(
+        lock.encoder_source, documents=documents, cache_dir=cache_dir, generator=supply
     )
 
 

@@ -84,8 +84,9 @@ def load_fitted_arm(path: Path, name: str) -> Arm:
         raise RunFolderError(
             f"{path} holds no fitted arm '{name}'; there is {fitted or 'none'}. Name one of them."
         )
-    bench = reassemble_bench(lock, folder.read_documents(), cache_dir=folder.cache)
-    return load_arm_class(specs[name]).load(folder.arm_folder(name), bench)
+    documents, spec = folder.read_documents(), specs[name]
+    bench = reassemble_bench(lock, spec, documents, cache_dir=folder.cache)
+    return load_arm_class(spec).load(folder.arm_folder(name), bench)
 
 
 class _BudgetSpentError(Exception):

@@ -166,7 +166,9 @@ class EndpointGenerator:
             seconds = self._policy.timeout_seconds
             return f"{self.name} did not answer within {seconds:g} s, time after time."
         if isinstance(error, openai.APIConnectionError):
-            return f"{self.name} cannot be reached; check that the server runs at {self._where}."
+            return (
+                f"{self.name} cannot be reached; check that the server runs at {self._source.url}."
+            )
         if not isinstance(error, openai.APIStatusError):
             return f"{self.name} cannot be asked ({type(error).__name__})."
         return f"{self.name} refuses ({error.status_code}): {self._advise(error)}"
@@ -179,12 +181,9 @@ class EndpointGenerator:
             return "too many requests, time after time; wait, then go on with --resume."
         if 300 <= status < 400:
             return "it points elsewhere, which is not followed; name the final address."
-        shown = error.message.replace(self._client.api_key, "…")[:_SHOWN_CHARACTERS]
-        return f"{' '.join(shown.split())}"
-
-    @property
-    def _where(self) -> str:
-        return self._source.url
+        key = self._client.api_key
+        shown = error.message if key == _NO_KEY else error.message.replace(key, "…")
+        return " ".join(shown[:_SHOWN_CHARACTERS].split())
 
     def _ask_context(self) -> int | None:
         """Ask a server how long its model's context is; vLLM and some others tell."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from transformers import AutoModelForCausalLM
 
 from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Claim, Dataset, Limits, Task
@@ -143,6 +146,24 @@ def test_fitted_arm_is_asked_again(
     arm = load_fitted_arm(tmp_path / "run", "prompting_generator")
 
     assert arm.predict(["wire it", "iban?", "sender is who"])[2].output == "transfer"
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_changed_model_is_refused_only_where_it_is_needed(
+    dataset: Dataset, tiny_causal: Path, tmp_path: Path
+) -> None:
+    """Another model in the same place would not be the arm that was measured."""
+    folder, out = Path(shutil.copytree(tiny_causal, tmp_path / "model")), tmp_path / "run"
+    few = replace(dataset, samples=dataset.samples[::3])
+    run_trial(few, settings=TrialSettings(generator=str(folder), n_bootstrap=200, out=out))
+    load_fitted_arm(out, "prompting_generator")
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    model.lm_head.weight.data.add_(1.0)
+    model.save_pretrained(folder)
+
+    with pytest.raises(ModelUnavailableError, match="the run was made with"):
+        load_fitted_arm(out, "prompting_generator")
+    load_fitted_arm(out, "baseline_majority")
 
 
 def test_plan_tells_tokens_and_cap_before_anything_is_asked(
