@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prototypes.errors import RunFolderError
-from prototypes.models.encoder import hash_file
+from prototypes.models.model_folder import hash_file
 
 MANIFEST = "part.json"
 

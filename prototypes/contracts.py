@@ -140,6 +140,9 @@ class Prediction:
         citations: The passages the answer was taken from, best first.
         retrieved: Ids of all passages (or training samples) that were looked at, best first.
         timings_ms: Milliseconds per stage: encode, search, generate (only for single inputs).
+        fault: What is wrong with what a language model said, in one phrase; empty if nothing is.
+        n_input_tokens: What a language model read.
+        n_output_tokens: What it wrote.
     """
 
     output: str | None
@@ -147,6 +150,9 @@ class Prediction:
     citations: tuple[Citation, ...] = ()
     retrieved: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    fault: str = ""
+    n_input_tokens: int = 0
+    n_output_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,10 @@
     LaboratoryError
     ├── DataError                 a file or row that cannot be used
     ├── UnknownArmError           an arm or task that does not exist
-    ├── ModelUnavailableError     an encoder that is missing, changed or refused
+    ├── ModelUnavailableError     an encoder or generator that is missing, changed or refused
+    ├── TokenLimitError           the cap on a generator's tokens is reached
+    ├── ContextTooShortError      a prompt is longer than its model can read
+    ├── PromptTemplateError       a prompt template that cannot be used
     ├── RunFolderError            a run folder that cannot be written, read or resumed
     └── TooFewSamplesError        not enough samples to learn from or to measure with
 
@@ -14,7 +17,13 @@ from __future__ import annotations
 
 
 class LaboratoryError(Exception):
-    """Something about the data, the models or the run folder has to be put right by the user."""
+    """Something about the data, the models or the run folder has to be put right by the user.
+
+    Attributes:
+        remedy: What would let an arm run that failed with it.
+    """
+
+    remedy = "--resume, once that is put right"
 
 
 class DataError(LaboratoryError):
@@ -26,7 +35,23 @@ class UnknownArmError(LaboratoryError):
 
 
 class ModelUnavailableError(LaboratoryError):
-    """An encoder is missing, differs from what was published, or is refused."""
+    """An encoder or generator is missing, differs from what was published, or is refused."""
+
+
+class TokenLimitError(LaboratoryError):
+    """The cap on the tokens of a generator does not allow another request."""
+
+    remedy = "--resume with a larger --max-tokens-total"
+
+
+class ContextTooShortError(LaboratoryError):
+    """What has to stand in a prompt is longer than the model can read."""
+
+    remedy = "a --generator with a longer context"
+
+
+class PromptTemplateError(LaboratoryError):
+    """A prompt template is missing, damaged, or lacks a placeholder."""
 
 
 class RunFolderError(LaboratoryError):

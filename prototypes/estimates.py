@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from prototypes.contracts import Approach, ArmSpec, Dataset, Split, Task
+from prototypes.prompt_estimates import PromptForecast
 
 CHARACTERS_PER_SECOND = {"bfloat16": 45_000.0, "float32": 20_000.0}
 """What the embedded encoder reads on two processor cores (measured, laboratory.md)."""
@@ -37,6 +38,8 @@ class Effort:
 
 _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.CLASSIFICATION, Approach.PROMPTING): Effort(test=1),
+    (Task.CLASSIFICATION, "prompting_generator"): Effort(),
+    (Task.CLASSIFICATION, "prompting_generator_few_shot"): Effort(),
     (Task.CLASSIFICATION, Approach.RAG): Effort(train=1, test=1),
     (Task.CLASSIFICATION, Approach.FINE_TUNE): Effort(train=1, test=1),
     (Task.CLASSIFICATION, "fine_tune_full"): Effort(train=12, test=1),
@@ -75,21 +78,29 @@ class Forecast:
     """
 
     def __init__(
-        self, workload: Workload, *, precision: Literal["bfloat16", "float32"] = "float32"
+        self,
+        workload: Workload,
+        *,
+        precision: Literal["bfloat16", "float32"] = "float32",
+        prompts: PromptForecast | None = None,
     ) -> None:
-        """Begin with the speed measured for this precision."""
+        """Begin with the speed measured for this precision; `prompts` knows the generator's."""
+        self._prompts = prompts
         self._workload = workload
         self._seconds = PRIOR_SECONDS
         self._characters_read = PRIOR_SECONDS * CHARACTERS_PER_SECOND[precision]
 
     def estimate(self, spec: ArmSpec) -> float:
         """Return about how many seconds the arm will take."""
-        return FIXED_SECONDS + self._characters(spec) * self._seconds / self._characters_read
+        reading = self._characters(spec) * self._seconds / self._characters_read
+        return FIXED_SECONDS + reading + (self._prompts.seconds(spec) if self._prompts else 0.0)
 
     def learn(self, spec: ArmSpec, seconds: float) -> None:
         """Take note of how long an arm really took to be fitted and to answer."""
         characters = self._characters(spec)
-        if characters:
+        if "generator" in spec.needs and self._prompts:
+            self._prompts.learn(spec, seconds)
+        elif characters:
             self._characters_read += characters
             self._seconds += seconds
 

@@ -18,6 +18,21 @@ class PlannedArm:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPrompts:
+    """What a language model is about to be asked.
+
+    Attributes:
+        generator: Its name.
+        n_tokens: About how many tokens it will read and write.
+        max_tokens: How many it is allowed; None if it runs here and there is no such limit.
+    """
+
+    generator: str
+    n_tokens: int
+    max_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrialPlanned:
     """The data are split, the protocol is locked, nothing is fitted yet."""
 
@@ -25,6 +40,7 @@ class TrialPlanned:
     n_train: int
     n_validation: int
     n_test: int
+    prompts: PlannedPrompts | None = None
 
     @property
     def seconds(self) -> float:

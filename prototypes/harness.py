@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from prototypes.assembly import assemble_bench, reassemble_bench
 from prototypes.contracts import Arm, ArmSpec, Dataset
 from prototypes.data.splits import split_dataset
 from prototypes.errors import LaboratoryError, RunFolderError
@@ -16,6 +18,7 @@ from prototypes.events import (
     ArmStarted,
     Listener,
     PlannedArm,
+    PlannedPrompts,
     TrialFinished,
     TrialPlanned,
 )
@@ -23,6 +26,7 @@ from prototypes.measure.comparisons import compare_arms
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence, judge_claim
 from prototypes.measurement import Conditions, measure_arm, warm_up
+from prototypes.models.generator_source import EndpointSource
 from prototypes.plan import (
     TrialSettings,
     build_lock,
@@ -32,11 +36,11 @@ from prototypes.plan import (
     find_unmet_need,
     skip_arm,
 )
+from prototypes.prompt_estimates import PromptForecast, count_tokens
 from prototypes.registry import arms_for, load_arm_class
 from prototypes.results import NotRun, TrialResult, Verdict
 from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
 from prototypes.runtime import keep_freed_memory
-from prototypes.workbench import Workbench
 
 _DEFAULT = TrialSettings()
 
@@ -80,9 +84,9 @@ def load_fitted_arm(path: Path, name: str) -> Arm:
         raise RunFolderError(
             f"{path} holds no fitted arm '{name}'; there is {fitted or 'none'}. Name one of them."
         )
-    documents = folder.read_documents()
-    bench = Workbench(lock.encoder_source, documents=documents, cache_dir=folder.cache)
-    return load_arm_class(specs[name]).load(folder.arm_folder(name), bench)
+    documents, spec = folder.read_documents(), specs[name]
+    bench = reassemble_bench(lock, spec, documents, cache_dir=folder.cache)
+    return load_arm_class(spec).load(folder.arm_folder(name), bench)
 
 
 class _BudgetSpentError(Exception):
@@ -99,10 +103,16 @@ class _Trial:
         self._dataset, self._settings, self._folder, self._tell = dataset, settings, folder, tell
         self._specs = choose_arms(dataset.task, settings.arms)
         self._split = split_dataset(dataset, seed=settings.seed)
-        bench = Workbench(settings.encoder, documents=dataset.documents, cache_dir=folder.cache)
+        bench = assemble_bench(settings, dataset.documents, cache_dir=folder.cache)
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
         self._conditions = Conditions(settings, self._split, bench)
-        self._forecast = Forecast(Workload.of(dataset, self._split), precision=self._lock.precision)
+        supply = bench.generator_supply
+        self._prompts = PromptForecast(supply, dataset, self._split) if supply else None
+        self._forecast = Forecast(
+            Workload.of(dataset, self._split),
+            precision=self._lock.precision,
+            prompts=self._prompts,
+        )
         self._measured: dict[str, MeasuredArm] = {}
         self._not_run: dict[str, NotRun] = {}
 
@@ -129,14 +139,26 @@ class _Trial:
 
     def _announce(self) -> None:
         learning = self._split.learning
-        planned = (PlannedArm(spec, self._forecast.estimate(spec)) for spec in self._open_arms())
+        arms = self._open_arms()
         self._tell(
             TrialPlanned(
-                arms=tuple(planned),
+                arms=tuple(PlannedArm(spec, self._forecast.estimate(spec)) for spec in arms),
                 n_train=len(learning.train),
                 n_validation=len(learning.validation),
                 n_test=len(self._split.test),
+                prompts=self._plan_prompts(arms),
             )
+        )
+
+    def _plan_prompts(self, arms: Sequence[ArmSpec]) -> PlannedPrompts | None:
+        supply = self._conditions.bench.generator_supply
+        if supply is None or self._prompts is None:
+            return None
+        is_server = isinstance(supply.source, EndpointSource)
+        return PlannedPrompts(
+            generator=supply.source.name,
+            n_tokens=count_tokens(arms, self._prompts),
+            max_tokens=supply.options.max_tokens_total if is_server else None,
         )
 
     def _open_arms(self) -> list[ArmSpec]:
@@ -168,7 +190,7 @@ class _Trial:
         except RunFolderError:
             raise
         except LaboratoryError as error:
-            return skip_arm(spec, str(error), enable="--resume, once that is put right")
+            return skip_arm(spec, str(error), enable=error.remedy)
         except _BudgetSpentError:
             return self._out_of_time(spec, "was spent before it was fitted")
         result = measured.result

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from prototypes import runtime
 from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Split, Task
-from prototypes.measure.costs import cost_per_1000_answers
+from prototypes.measure.costs import cost_of_tokens, cost_per_1000_answers
 from prototypes.measure.latency import measure_latency
 from prototypes.measure.significance import Resampling
 from prototypes.measure.summary import (
@@ -67,7 +67,7 @@ def measure_arm(
     report, fit_seconds = _time(
         bench, lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=progress)
     )
-    latency = measure_latency(lambda text: arm.predict([text])[0], inputs)
+    latency = measure_latency(lambda text: arm.predict([text])[0], inputs, clock=bench.clock)
     predictions, predict_seconds = _time(bench, lambda: arm.predict(inputs))
     observed = _Observed(
         report=report,
@@ -94,19 +94,26 @@ class _Observed:
 
 def _time(bench: Workbench, step: Callable[[], T]) -> tuple[T, float]:
     """Time a step as if it had made every shared part that it used."""
-    charged, spent, started = bench.charged_seconds, bench.spent_seconds, time.perf_counter()
+    started = bench.clock()
     value = step()
-    wall = time.perf_counter() - started
-    return value, wall - (bench.spent_seconds - spent) + (bench.charged_seconds - charged)
+    return value, bench.clock() - started
 
 
 def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> MeasuredArm:
     task, test, settings = spec.task, conditions.split.test, conditions.settings
     samples = score_predictions(task, test, observed.predictions)
-    broken = find_broken_limits(settings.limits, observed.latency, samples)
+    broken = find_broken_limits(
+        settings.limits,
+        observed.latency,
+        results=samples,
+        sends_to=_find_receiver(spec, conditions.bench),
+    )
     metrics = summarise_metrics(samples, resampling=conditions.resampling)
     if task is Task.CLASSIFICATION:
         metrics |= summarise_labels(test, observed.predictions, resampling=conditions.resampling)
+    n_read, n_written = (
+        _mean_tokens(observed.predictions) if "generator" in spec.needs else (None, None)
+    )
     seconds_each = observed.predict_seconds / len(test)
     result = ArmResult(
         name=spec.name,
@@ -120,10 +127,45 @@ def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> Me
         throughput_per_second=1 / seconds_each,
         fit_seconds=observed.fit_seconds,
         predict_seconds=observed.predict_seconds,
-        cost_per_1000=cost_per_1000_answers(seconds_each, settings.machine_hour_usd),
+        cost_per_1000=_price(spec, conditions, observed),
         n_trained_parameters=observed.report.n_trained_parameters,
         size_mb=observed.size_mb,
         validation_score=observed.report.validation_score,
-        notes=list(observed.report.notes),
+        input_tokens=n_read,
+        output_tokens=n_written,
+        notes=[*observed.report.notes, *_count_faults(observed.predictions)],
     )
     return MeasuredArm(result, samples)
+
+
+def _mean_tokens(predictions: Sequence[Prediction]) -> tuple[float, float]:
+    """Average what a language model read and wrote per answer."""
+    n_read = sum(prediction.n_input_tokens for prediction in predictions)
+    n_written = sum(prediction.n_output_tokens for prediction in predictions)
+    return n_read / len(predictions), n_written / len(predictions)
+
+
+def _find_receiver(spec: ArmSpec, bench: Workbench) -> str | None:
+    """Name the host beyond this machine that an arm sends its inputs to, None if there is none."""
+    supply = bench.generator_supply
+    return supply.source.sends_to if supply and "generator" in spec.needs else None
+
+
+def _count_faults(predictions: Sequence[Prediction]) -> list[str]:
+    """Say how often which fault was found in what a language model said."""
+    faults = Counter(prediction.fault for prediction in predictions if prediction.fault)
+    return [f"{n} of {len(predictions)}: {fault}" for fault, n in faults.most_common()]
+
+
+def _price(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> float | None:
+    """Price a thousand answers: by tokens where those have a price, else by machine time.
+
+    A server elsewhere has no machine time that could be priced here.
+    """
+    settings, answers = conditions.settings, observed.predictions
+    if "generator" in spec.needs:
+        if settings.token_prices_usd is not None:
+            return 1000 * cost_of_tokens(*_mean_tokens(answers), settings.token_prices_usd)
+        if _find_receiver(spec, conditions.bench) is not None:
+            return None
+    return cost_per_1000_answers(observed.predict_seconds / len(answers), settings.machine_hour_usd)

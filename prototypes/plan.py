@@ -21,6 +21,7 @@ from prototypes.contracts import (
     Task,
 )
 from prototypes.measure.metrics import primary_metric
+from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL
 from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
 from prototypes.results import DataSummary, NotRun, TrialProtocol
@@ -44,7 +45,12 @@ class TrialSettings:
         out: The run folder; None keeps nothing.
         resume: Go on with the trial that is in `out`.
         encoder: A model folder or hub id; None takes the embedded encoder.
-        generator: The language model for arms that need one; None leaves them out.
+        generator: The language model for arms that need one, as a folder, a hub id or
+            `openai:MODEL@URL`; None leaves them out.
+        max_tokens_total: A server is asked for at most this many tokens.
+        context_tokens: How long the generator's context is; None asks it.
+        token_prices_usd: What a server takes per million tokens read and written.
+        prompts: A folder with templates that replace those of the package.
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
     """
@@ -59,6 +65,10 @@ class TrialSettings:
     resume: bool = False
     encoder: str | None = None
     generator: str | None = None
+    max_tokens_total: int = DEFAULT_MAX_TOKENS_TOTAL
+    context_tokens: int | None = None
+    token_prices_usd: tuple[float, float] | None = None
+    prompts: Path | None = None
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
 
@@ -102,7 +112,7 @@ def build_lock(
     bench: Workbench,
 ) -> RunLock:
     """Fix everything that decides the result, down to a hash of the test split."""
-    claim = settings.claim
+    claim, supply, prices = settings.claim, bench.generator_supply, settings.token_prices_usd
     return RunLock(
         task=dataset.task,
         primary_metric=primary_metric(dataset.task),
@@ -119,6 +129,12 @@ def build_lock(
         encoder=bench.encoder.name,
         encoder_source=settings.encoder,
         encoder_sha256=bench.encoder.sha256,
+        generator=supply.source.name if supply else None,
+        generator_source=settings.generator,
+        generator_sha256=supply.source.sha256 if supply else None,
+        context_tokens=settings.context_tokens,
+        prompts_sha256=bench.templates.sha256 if supply else None,
+        token_prices_usd=list(prices) if prices else None,
         precision=runtime.precision(),
         versions=runtime.versions(),
     )

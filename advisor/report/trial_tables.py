@@ -74,10 +74,18 @@ def arms_table(trial: TrialResult, arms: Sequence[ArmResult]) -> Table:
 
 def effort_table(arms: Sequence[ArmResult]) -> Table:
     """One row per arm: what it takes to make and to run it."""
+    has_tokens = any(arm.input_tokens is not None for arm in arms)
+    tokens = ("Tokens read / written",) if has_tokens else ()
     return Table(
         caption="What each arm takes",
         columns=_columns(
-            "Arm", "Fitted in", "On disk", "Trained parameters", "Answers/s", "Cost per 1,000"
+            "Arm",
+            "Fitted in",
+            "On disk",
+            "Trained parameters",
+            "Answers/s",
+            *tokens,
+            "Cost per 1,000",
         ),
         rows=tuple(
             (
@@ -86,11 +94,18 @@ def effort_table(arms: Sequence[ArmResult]) -> Table:
                 megabytes(arm.size_mb),
                 f"{arm.n_trained_parameters:,}",
                 f"{arm.throughput_per_second:,.0f}",
+                *((_tokens_cell(arm),) if has_tokens else ()),
                 dollars(arm.cost_per_1000),
             )
             for arm in arms
         ),
     )
+
+
+def _tokens_cell(arm: ArmResult) -> str:
+    if arm.input_tokens is None or arm.output_tokens is None:
+        return "none"
+    return f"{arm.input_tokens:,.0f} / {arm.output_tokens:,.0f} per answer"
 
 
 def metrics_table(trial: TrialResult, arms: Sequence[ArmResult]) -> Table:

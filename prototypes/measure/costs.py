@@ -1,8 +1,13 @@
-"""What answers cost on a rented or owned machine."""
+"""What answers cost: on a rented or owned machine, or at a server that is paid by tokens."""
 
 from __future__ import annotations
 
 _SECONDS_PER_HOUR = 3600
+
+
+def cost_of_tokens(n_read: float, n_written: float, prices_usd: tuple[float, float]) -> float:
+    """Price tokens in US dollars; the prices are per million read and per million written."""
+    return (n_read * prices_usd[0] + n_written * prices_usd[1]) / 1_000_000
 
 
 def cost_per_1000_answers(

@@ -47,13 +47,23 @@ def summarise_labels(
 
 
 def find_broken_limits(
-    limits: Limits, latency: Latency, results: Sequence[SampleResult]
+    limits: Limits,
+    latency: Latency,
+    *,
+    results: Sequence[SampleResult],
+    sends_to: str | None = None,
 ) -> list[str]:
     """Hold an arm against the hard limits, as measured; one phrase per limit it breaks.
 
-    Every arm that can be run today answers on this machine, so `offline` is always kept.
+    Args:
+        limits: What the user demands.
+        latency: Of single queries.
+        results: The answers to the test samples.
+        sends_to: The host beyond this machine that the arm needs, None if it needs none.
     """
     broken = []
+    if limits.offline and sends_to is not None:
+        broken.append(f"it sends every input to {sends_to}, and nothing may leave the machine")
     if limits.latency_ms is not None and latency.p95 > limits.latency_ms:
         broken.append(
             f"5 % of its answers take longer than {latency.p95:.0f} ms, the limit is "
@@ -77,4 +87,5 @@ def _record(sample: Sample, prediction: Prediction, scores: dict[str, float]) ->
         citations=[citation.passage_id for citation in prediction.citations],
         retrieved=list(prediction.retrieved),
         scores=scores,
+        fault=prediction.fault,
     )

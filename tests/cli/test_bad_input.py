@@ -72,6 +72,15 @@ OPTIONS = {
     "output below a file": (["-o", "good.csv/run"], ["good.csv/run", "Not a directory"]),
     "output that is a file": (["-o", "good.csv"], ["good.csv", "cannot be created"]),
     "unknown encoder": (["--encoder", "nothere"], ["'nothere'", "hub id"]),
+    "unknown generator": (["--generator", "nothere"], ["'nothere'", "openai:MODEL@URL"]),
+    "server without an address": (["--generator", "openai:gpt"], ["openai:MODEL@URL"]),
+    "word for a price": (["--token-price", "free"], ["'free'", "0.15,0.60"]),
+    "one price": (["--token-price", "1"], ["--token-price", "0.15,0.60"]),
+    "price below nothing": (["--token-price=-1,nan"], ["'-1,nan'", "0.15,0.60"]),
+    "no such templates": (
+        ["--generator", "openai:m@http://127.0.0.1:9", "--prompts", "nothere"],
+        ["'nothere'", "qa_passages.txt"],
+    ),
 }
 
 

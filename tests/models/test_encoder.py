@@ -12,6 +12,7 @@ from prototypes.errors import ModelUnavailableError
 from prototypes.models import encoder as encoders
 from prototypes.models.encoder import EMBEDDED_SHA256, find_embedded_folder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
+from prototypes.models.model_folder import hash_file
 
 
 def _model_folder(folder: Path, **configuration: object) -> Path:
@@ -28,7 +29,7 @@ def test_changed_parameters_of_the_embedded_encoder_are_refused(tmp_path: Path) 
         encoders.load_embedded(folder)
 
     assert EMBEDDED_SHA256 in str(caught.value)
-    assert encoders.hash_file(folder / "model.safetensors") in str(caught.value)
+    assert hash_file(folder / "model.safetensors") in str(caught.value)
 
 
 def test_without_the_package_words_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

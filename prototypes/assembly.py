@@ -1,0 +1,77 @@
+"""Set up the bench of a trial: its encoder, its language model, its prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prototypes.contracts import ArmSpec, Document
+from prototypes.errors import ModelUnavailableError
+from prototypes.models.generator_source import (
+    DEFAULT_MAX_TOKENS_TOTAL,
+    GeneratorOptions,
+    GeneratorSupply,
+    find_generator,
+)
+from prototypes.plan import TrialSettings
+from prototypes.protocol import RunLock
+from prototypes.templates import load_templates
+from prototypes.workbench import Workbench
+
+_ANSWERS = "answers"
+
+
+def assemble_bench(
+    settings: TrialSettings, documents: Sequence[Document], *, cache_dir: Path
+) -> Workbench:
+    """Set up what a trial asks for.
+
+    Raises:
+        ModelUnavailableError: If there is no such generator, or it is refused.
+        PromptTemplateError: If a template of the user's cannot be used.
+    """
+    return Workbench(
+        settings.encoder,
+        documents=documents,
+        cache_dir=cache_dir,
+        generator=_supply(
+            settings.generator,
+            max_tokens_total=settings.max_tokens_total,
+            context_tokens=settings.context_tokens,
+            cache_dir=cache_dir,
+        ),
+        templates=load_templates(settings.prompts),
+    )
+
+
+def reassemble_bench(
+    lock: RunLock, spec: ArmSpec, documents: Sequence[Document], *, cache_dir: Path
+) -> Workbench:
+    """Set up what an arm of a finished trial needs; it brings its own template.
+
+    Raises:
+        ModelUnavailableError: If it needs a generator that is gone or was changed.
+    """
+    supply = _supply(
+        lock.generator_source if "generator" in spec.needs else None,
+        max_tokens_total=DEFAULT_MAX_TOKENS_TOTAL,
+        context_tokens=lock.context_tokens,
+        cache_dir=cache_dir,
+    )
+    if supply is not None and supply.source.sha256 != lock.generator_sha256:
+        raise ModelUnavailableError(
+            f"The generator '{lock.generator_source}' has the sha256 {supply.source.sha256}, but "
+            f"the run was made with {lock.generator_sha256}; put that one back, or run again."
+        )
+    return Workbench(
+        lock.encoder_source, documents=documents, cache_dir=cache_dir, generator=supply
+    )
+
+
+def _supply(
+    name: str | None, *, max_tokens_total: int, context_tokens: int | None, cache_dir: Path
+) -> GeneratorSupply | None:
+    if name is None:
+        return None
+    options = GeneratorOptions(max_tokens_total, context_tokens, cache_dir / _ANSWERS)
+    return GeneratorSupply(find_generator(name), options)

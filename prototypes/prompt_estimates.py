@@ -1,0 +1,118 @@
+"""About how many tokens and seconds the arms with a language model will take, before they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from prototypes.approaches.prompted import (
+    N_FIXED_EXAMPLES,
+    N_NEAREST_EXAMPLES,
+    N_PASSAGES,
+    thin_out,
+)
+from prototypes.contracts import ArmSpec, Dataset, Split, Task
+from prototypes.models.generator_source import EndpointSource, GeneratorSupply, LocalSource
+from prototypes.runtime import device, precision
+
+CHARACTERS_PER_TOKEN = 4
+TEMPLATE_CHARACTERS = 500
+ANSWER_TOKENS = {Task.CLASSIFICATION: 8, Task.DOCUMENT_QA: 40}
+"""What an answer usually takes; it may take more."""
+
+PASSAGE_CHARACTERS = 1_000
+"""About what a passage and its title take."""
+
+SECONDS_PER_REQUEST = 0.5
+"""What a server takes per prompt, several being under way at once."""
+
+_OPERATIONS_PER_SECOND = {
+    ("cuda", "bfloat16"): 5e13,
+    ("cuda", "float32"): 1e13,
+    ("cpu", "bfloat16"): 2e11,
+    ("cpu", "float32"): 5e10,
+}
+_OVERHEAD_SECONDS = 0.02
+"""Per prompt, whatever the size of the model."""
+_PRIOR_SECONDS = 5.0
+"""How much the first guess weighs beside an arm that ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptLoad:
+    """How many prompts an arm sends, and the tokens that they and their answers take."""
+
+    n_prompts: int
+    n_tokens: int
+
+
+class PromptForecast:
+    """Predicts the load of the arms that prompt, and corrects its seconds by those that ended."""
+
+    def __init__(self, supply: GeneratorSupply, dataset: Dataset, split: Split) -> None:
+        self._source = supply.source
+        self._task = dataset.task
+        self._sizes = _measure_contexts(dataset, split)
+        self._n_prompts = len(split.test) + len(thin_out(split.learning.validation))
+        self._correction = 1.0
+
+    def load(self, spec: ArmSpec) -> PromptLoad:
+        """Count prompts and tokens of one arm; neither if it needs no language model."""
+        if "generator" not in spec.needs:
+            return PromptLoad(0, 0)
+        n_read = self._sizes[spec.name] // CHARACTERS_PER_TOKEN
+        return PromptLoad(self._n_prompts, self._n_prompts * (n_read + ANSWER_TOKENS[self._task]))
+
+    def seconds(self, spec: ArmSpec) -> float:
+        """Return about how long the arm's prompts will take."""
+        return self._correction * self._uncorrected(spec)
+
+    def learn(self, spec: ArmSpec, seconds: float) -> None:
+        """Take note of how long the prompts of an arm really took."""
+        expected = self._uncorrected(spec)
+        self._correction = (seconds + _PRIOR_SECONDS) / (expected + _PRIOR_SECONDS)
+
+    def _uncorrected(self, spec: ArmSpec) -> float:
+        load = self.load(spec)
+        if isinstance(self._source, EndpointSource):
+            return SECONDS_PER_REQUEST * load.n_prompts
+        return _OVERHEAD_SECONDS * load.n_prompts + load.n_tokens * _seconds_per_token(self._source)
+
+
+def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> int:
+    """Add up the tokens that the arms are expected to take."""
+    return sum(forecast.load(spec).n_tokens for spec in specs)
+
+
+def _seconds_per_token(source: LocalSource) -> float:
+    """A token takes about two operations per parameter (Kaplan et al. 2020)."""
+    return 2 * source.n_parameters / _OPERATIONS_PER_SECOND[device(), precision()]
+
+
+def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
+    """Return the characters of a prompt, by arm."""
+    learning = split.learning
+    text = TEMPLATE_CHARACTERS + _mean(sample.input for sample in split.test)
+    example = 60 + _mean(sample.input for sample in learning.train)
+    labels = sum(
+        len(label) + len(learning.label_descriptions.get(label, "")) + 4
+        for label in learning.labels
+    )
+    corpus = sum(len(document.text) + len(document.title) for document in dataset.documents)
+    n_fixed = max(N_FIXED_EXAMPLES, len(learning.labels))
+    if dataset.task is Task.CLASSIFICATION:
+        return {
+            "prompting_generator": text + labels,
+            "prompting_generator_few_shot": text + labels + n_fixed * example,
+            "rag_generator": text + labels + N_NEAREST_EXAMPLES * example,
+        }
+    return {
+        "prompting": text,
+        "rag_generator": text + N_PASSAGES * PASSAGE_CHARACTERS,
+        "prompting_whole_corpus": text + corpus,
+    }
+
+
+def _mean(texts: Iterable[str]) -> int:
+    lengths = [len(text) for text in texts]
+    return sum(lengths) // max(1, len(lengths))

@@ -1,0 +1,1 @@
+"""The prompts that language models are given, as plain text files beside this one."""

@@ -1,0 +1,29 @@
+"""What the terminal says before anything is asked."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from advisor.cli.trial_view import trial_progress
+from prototypes.events import PlannedPrompts, TrialPlanned
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (None, "tiny at [::1]: about 12,000 tokens\n"),
+        (50_000, "about 12,000 tokens, never more than 50,000\n"),
+        (5_000, "never more than 5,000; raise it with --max-tokens-total"),
+    ],
+)
+def test_plan_names_tokens_and_cap(limit: int | None, said: str) -> None:
+    """What a server will be asked for is known before it is."""
+    stream = StringIO()
+    prompts = PlannedPrompts("tiny at [::1]", 12_000, limit)
+    with trial_progress(Console(file=stream, width=200), quiet=False) as show:
+        show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, prompts=prompts))
+
+    assert said in stream.getvalue()
