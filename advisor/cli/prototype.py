@@ -80,8 +80,6 @@ def prototype(
     from advisor.cli.columns import read_columns
     from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import TrialOptions
-    from advisor.knowledge.answers_file import load_answers
-    from advisor.knowledge.loader import load_rules
     from prototypes.data.request import DataRequest
 
     _require_data(data or documents or questions or examples)
@@ -110,9 +108,16 @@ def prototype(
         prompts=prompts,
     )
     with resumable(f"{_this_command()} --resume"):
-        rule_base = load_rules(rules)
-        said = load_answers(answers, rule_base)
+        said, rule_base = _read(answers, rules)
         _test(said, request, rule_base=rule_base, options=options, run=output, quiet=quiet)
+
+
+def _read(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
+    from advisor.knowledge.answers_file import load_answers
+    from advisor.knowledge.loader import load_rules
+
+    rule_base = load_rules(rules)
+    return load_answers(answers, rule_base), rule_base
 
 
 def _test(
