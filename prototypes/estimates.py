@@ -46,7 +46,7 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     # It shares its training with fine_tune_full, which runs before it.
     (Task.CLASSIFICATION, Approach.HYBRID): Effort(train=2, test=1),
     (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=2, test=2),
-    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=35, test=10),
+    (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=45, test=10),
     (Task.DOCUMENT_QA, Approach.HYBRID): Effort(documents=2.5, test=2),
 }
 
