@@ -19,6 +19,8 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
+from prototypes.experiments.battery import run_experiments, share_first_places
+from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_arms
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence, judge_claim
@@ -214,6 +216,7 @@ class _Trial:
     def _conclude(self, *, interrupted: bool) -> TrialResult:
         """Compare what was measured and judge the claim."""
         evidence, n_passages = self._gather(), len(self._conditions.bench.passages)
+        material = self._collect()
         return TrialResult(
             task=self._dataset.task,
             primary_metric=self._lock.primary_metric,
@@ -222,6 +225,8 @@ class _Trial:
             not_run=list(evidence.not_run),
             comparisons=list(evidence.comparisons),
             verdict=self._judge(evidence),
+            experiments=run_experiments(material),
+            first_shares=share_first_places(material),
             data=describe_data(self._dataset, self._split, n_passages=n_passages),
             protocol=describe_protocol(self._lock),
             interrupted=interrupted,
@@ -240,6 +245,15 @@ class _Trial:
             scores=scores,
             comparisons=compare_arms(scores, metric, resampling=self._conditions.resampling),
             not_run=[self._not_run.get(spec.name) or _cut_off(spec) for spec in pending],
+        )
+
+    def _collect(self) -> Material:
+        """Lay out every answer for the experiments."""
+        return Material(
+            metric=self._lock.primary_metric,
+            arms=[measured.result for measured in self._measured.values()],
+            samples={name: measured.samples for name, measured in self._measured.items()},
+            resampling=self._conditions.resampling,
         )
 
     def _judge(self, evidence: Evidence) -> Verdict | None:

@@ -32,6 +32,8 @@ class Latency(FrozenSchema):
     n_queries: int
     stages: dict[str, float] = Field(default_factory=dict)
     """Median milliseconds per stage: encode, search, generate."""
+    queries_ms: list[float] = Field(default_factory=list)
+    """Each timed query, in the order of the test samples; what intervals are drawn from."""
 
 
 class ArmResult(FrozenSchema):
@@ -50,11 +52,16 @@ class ArmResult(FrozenSchema):
     fit_seconds: float
     predict_seconds: float
     cost_per_1000: float | None
-    """US dollars for 1,000 answers at the machine price in `Protocol.machine_hour_usd`."""
+    """US dollars for 1,000 answers at the machine price in `TrialProtocol.machine_hour_usd`, or at
+    the price of tokens where a server elsewhere answers; None if there is no such price."""
     n_trained_parameters: int = 0
     size_mb: float
     """Size on disk of what was fitted, in megabytes."""
     validation_score: float | None = None
+    input_tokens: float | None = None
+    """Mean tokens that a language model read per answer; None without one."""
+    output_tokens: float | None = None
+    """Mean tokens that it wrote."""
     notes: list[str] = Field(default_factory=list)
 
 
@@ -82,6 +89,31 @@ class Comparison(FrozenSchema):
     """Exact McNemar, two-sided, for 0/1 metrics; paired bootstrap otherwise."""
     n_only_arm_right: int | None = None
     n_only_against_right: int | None = None
+
+
+class Measured(FrozenSchema):
+    """A quantity that an experiment measured of one arm, or of several together."""
+
+    quantity: str
+    arm: str
+    """The arm, or what stands for several: `oracle_router`."""
+    value: float
+    low: float
+    high: float
+    n: int
+    """Samples or queries it rests on."""
+
+
+class ExperimentResult(FrozenSchema):
+    """What an experiment found on these data; it puts claims about approaches to the test."""
+
+    experiment: str
+    """As rules name it: latency_cost, citation, abstention, hybrid_forecast."""
+    measured: list[Measured] = Field(default_factory=list)
+    differences: list[Comparison] = Field(default_factory=list)
+    """Paired, between the arms that stand for the approaches; `metric` names the quantity."""
+    untested: str = ""
+    """Why it could not be held on these data, in a phrase; empty if it was."""
 
 
 class Outcome(StrEnum):
@@ -135,6 +167,12 @@ class TrialProtocol(FrozenSchema):
     confidence: float = 0.95
     encoder: str
     encoder_sha256: str | None
+    generator: str | None = None
+    generator_sha256: str | None = None
+    prompts_sha256: str | None = None
+    """Of the prompt templates; None if nothing was prompted."""
+    token_prices_usd: list[float] | None = None
+    """US dollars per million tokens read and written."""
     precision: Literal["float32", "bfloat16"]
     threads: int
     test_sha256: str
@@ -155,6 +193,9 @@ class TrialResult(FrozenSchema):
     not_run: list[NotRun] = Field(default_factory=list)
     comparisons: list[Comparison]
     verdict: Verdict | None
+    experiments: list[ExperimentResult] = Field(default_factory=list)
+    first_shares: dict[Approach, float] = Field(default_factory=dict)
+    """Share of the resamples in which the arm that stands for an approach is feasible and best."""
     data: DataSummary
     protocol: TrialProtocol
     interrupted: bool = False

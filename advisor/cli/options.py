@@ -8,3 +8,8 @@ RULES = typer.Option(
     None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
 )
 """A folder with an `approaches.yaml` replaces our rules instead."""
+
+PRICES = typer.Option(
+    None, "--prices", metavar="FILE", help="A price list of your own, as rules/prices.yaml."
+)
+"""Replaces our dated price list."""

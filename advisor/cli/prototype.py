@@ -12,7 +12,7 @@ import typer
 
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
-from advisor.cli.options import RULES
+from advisor.cli.options import PRICES, RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.trials import TrialOptions
@@ -44,6 +44,7 @@ def prototype(
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
     rules: Path | None = RULES,
+    prices: Path | None = PRICES,
     strict: bool = typer.Option(
         False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
     ),
@@ -77,6 +78,7 @@ def prototype(
         resume=resume,
         encoder=encoder,
         generator=generator,
+        prices=prices,
     )
     with resumable(f"{_this_command()} --resume"):
         rule_base = load_rules(rules)

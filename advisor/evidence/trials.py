@@ -7,8 +7,8 @@ from pathlib import Path
 
 from advisor.api import advise
 from advisor.evidence.limits import claim_from, limits_from
-from advisor.evidence.prices import machine_hour_usd
-from advisor.evidence.run_files import store_advice
+from advisor.evidence.prices import MACHINE_HOUR, Price, load_prices, price_of, store_prices
+from advisor.evidence.run_files import PRICES_FILE, store_advice
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.rule import RuleBase
@@ -27,6 +27,7 @@ class TrialOptions:
         margin: The smallest difference in the primary metric worth having.
         budget_seconds: No arm is begun that is not expected to end within this time.
         exempt: Arms that run even so.
+        prices: A price list of the user's own; None takes ours.
     """
 
     arms: tuple[str, ...] | None = None
@@ -37,6 +38,7 @@ class TrialOptions:
     resume: bool = False
     encoder: str | None = None
     generator: str | None = None
+    prices: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class TestedAdvice:
 
     recommendation: Recommendation
     trial: TrialResult
+    prices: tuple[Price, ...] = ()
 
 
 def put_to_the_test(
@@ -66,6 +69,7 @@ def put_to_the_test(
     """
     from prototypes.harness import run_trial
 
+    prices = load_prices(options.prices)
     recommendation = advise(answers, rule_base)
     settings = TrialSettings(
         arms=options.arms,
@@ -78,14 +82,15 @@ def put_to_the_test(
         resume=options.resume,
         encoder=options.encoder,
         generator=options.generator,
-        machine_hour_usd=machine_hour_usd(),
+        machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )
 
     def listen(event: Event) -> None:
         if isinstance(event, TrialPlanned):
             store_advice(run, answers, recommendation)
+            store_prices(prices, run / PRICES_FILE)
         if on_event is not None:
             on_event(event)
 
     trial = run_trial(dataset, settings=settings, on_event=listen)
-    return TestedAdvice(recommendation=recommendation, trial=trial)
+    return TestedAdvice(recommendation=recommendation, trial=trial, prices=prices)

@@ -13,11 +13,13 @@ from advisor.schema.report import (
     ApproachEntry,
     CitedSource,
     Constraint,
+    CostSection,
     Evidence,
     Fact,
     Heed,
     Precedent,
     Report,
+    RuleCheckSection,
     Suggestion,
     Table,
     TrialSection,
@@ -90,9 +92,28 @@ def _trial(trial: TrialSection) -> Iterator[str]:
         yield from ("", *(f"> - {escape_markdown(remark)}" for remark in trial.remarks))
     for table in (trial.arms, trial.comparisons, trial.not_run, *trial.details):
         yield from _table(table)
+    yield from _costs(trial.costs)
+    yield from _rule_checks(trial.rule_checks)
     yield from _part("What the arms are", _facts(trial.arm_notes))
     yield from _part("Data", _facts(trial.data))
     yield from _part("Protocol", _facts(trial.protocol))
+
+
+def _costs(costs: CostSection | None) -> Iterator[str]:
+    if costs is None:
+        return
+    yield from _part("What it costs", _bullets(costs.remarks))
+    for table in costs.tables:
+        yield from _table(table)
+    yield from ("", *_facts(costs.prices))
+
+
+def _rule_checks(section: RuleCheckSection | None) -> Iterator[str]:
+    if section is None:
+        return
+    yield from _part("What your data says about the rules used", _bullets(section.remarks))
+    yield from _table(section.checks)
+    yield from _table(section.support)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

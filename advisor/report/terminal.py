@@ -20,11 +20,13 @@ from rich.text import Text
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
+    CostSection,
     Evidence,
     Fact,
     Heed,
     Precedent,
     Report,
+    RuleCheckSection,
     Suggestion,
     Table,
     TrialSection,
@@ -97,7 +99,26 @@ def _trial(trial: TrialSection, console: Console) -> Iterator[RenderableType]:
     yield from _part("Measurement", [Text(trial.verdict), *_bullets(trial.remarks)])
     for table in (trial.arms, trial.comparisons, trial.not_run):
         yield from _table(table, console)
+    yield from _costs(trial.costs, console)
+    yield from _rule_checks(trial.rule_checks, console)
     yield from _part("Data and protocol", [_facts((*trial.data, *trial.protocol))])
+
+
+def _costs(costs: CostSection | None, console: Console) -> Iterator[RenderableType]:
+    """What each arm costs and where two break even; the documents have all tables."""
+    if costs is None:
+        return
+    yield from _part("What it costs", [*_bullets(costs.remarks), _facts(costs.prices)])
+    for table in dict.fromkeys((costs.tables[0], costs.tables[-1])):
+        yield from _table(table, console)
+
+
+def _rule_checks(section: RuleCheckSection | None, console: Console) -> Iterator[RenderableType]:
+    if section is None:
+        return
+    yield from _part("What your data says about the rules used", _bullets(section.remarks))
+    yield from _table(section.checks, console)
+    yield from _table(section.support, console)
 
 
 def _part(title: str, lines: Iterable[RenderableType]) -> Iterator[RenderableType]:

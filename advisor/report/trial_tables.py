@@ -10,7 +10,6 @@ from advisor.report.wording import (
     as_sentence,
     count_of,
     decimals,
-    dollars,
     identifier,
     is_share,
     measured,
@@ -76,9 +75,7 @@ def effort_table(arms: Sequence[ArmResult]) -> Table:
     """One row per arm: what it takes to make and to run it."""
     return Table(
         caption="What each arm takes",
-        columns=_columns(
-            "Arm", "Fitted in", "On disk", "Trained parameters", "Answers/s", "Cost per 1,000"
-        ),
+        columns=_columns("Arm", "Fitted in", "On disk", "Trained parameters", "Answers/s"),
         rows=tuple(
             (
                 arm_name(arm.name),
@@ -86,7 +83,6 @@ def effort_table(arms: Sequence[ArmResult]) -> Table:
                 megabytes(arm.size_mb),
                 f"{arm.n_trained_parameters:,}",
                 f"{arm.throughput_per_second:,.0f}",
-                dollars(arm.cost_per_1000),
             )
             for arm in arms
         ),

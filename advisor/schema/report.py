@@ -210,6 +210,48 @@ class Figure(Frozen):
     table: Table
 
 
+class Curve(Frozen):
+    """One line of a line figure."""
+
+    label: str
+    points: tuple[tuple[float, float], ...] = Field(min_length=2)
+    is_recommended: bool = False
+
+
+class LineFigure(Frozen):
+    """Curves over two logarithmic axes: requests a day, and dollars a month."""
+
+    id: str
+    title: str
+    description: str
+    curves: tuple[Curve, ...] = Field(min_length=1)
+    span: tuple[float, float] | None = None
+    """The stretch of the horizontal axis that the user's project lies in."""
+    span_text: str = ""
+    table: Table
+
+
+class CostSection(Frozen):
+    """What the arms cost and from which volume on which is the cheaper one."""
+
+    remarks: tuple[str, ...]
+    """What is and is not in these figures, in whole sentences."""
+    tables: tuple[Table, ...]
+    figure: LineFigure | None
+    prices: tuple[Fact, ...]
+    """Every price with its source and date."""
+
+
+class RuleCheckSection(Frozen):
+    """What the user's own data say about the rules that the advice rests on."""
+
+    remarks: tuple[str, ...]
+    """What was tested, what was not and why, in whole sentences."""
+    checks: Table
+    support: Table
+    """Support before and after the measurement."""
+
+
 class TrialSection(Frozen):
     """What was measured and what it says about the recommendation."""
 
@@ -224,6 +266,8 @@ class TrialSection(Frozen):
     not_run: Table
     details: tuple[Table, ...]
     """Effort and further metrics. A table without rows is not shown."""
+    costs: CostSection | None = None
+    rule_checks: RuleCheckSection | None = None
     arm_notes: tuple[Fact, ...]
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]
