@@ -54,8 +54,6 @@ def prototype(
     """Build the arms and measure them on your data."""
     from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import TrialOptions
-    from advisor.knowledge.answers_file import load_answers
-    from advisor.knowledge.loader import load_rules
     from prototypes.data.request import DataRequest
 
     _require_data(data or documents or questions or examples)
@@ -81,9 +79,16 @@ def prototype(
         prices=prices,
     )
     with resumable(f"{_this_command()} --resume"):
-        rule_base = load_rules(rules)
-        said = load_answers(answers, rule_base)
+        said, rule_base = _load(answers, rules)
         _test(said, request, rule_base=rule_base, options=options, run=output, quiet=quiet)
+
+
+def _load(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
+    from advisor.knowledge.answers_file import load_answers
+    from advisor.knowledge.loader import load_rules
+
+    rule_base = load_rules(rules)
+    return load_answers(answers, rule_base), rule_base
 
 
 def _test(

@@ -36,7 +36,7 @@ class StoredRun:
     recommendation: Recommendation
     trial: TrialResult | None
     rule_base: RuleBase
-    prices: tuple[Price, ...]
+    prices: tuple[Price, ...] = ()
 
 
 def load_run(run: Path, *, rules: Path | None = None, prices: Path | None = None) -> StoredRun:

@@ -97,7 +97,7 @@ def check_rules(
         check
         for statement in _used(rule_base, recommendation)
         if statement.experiment
-        for check in _check(statement, bench)
+        for check in check_statement(statement, bench)
     )
 
 
@@ -116,7 +116,7 @@ def _used(rule_base: RuleBase, recommendation: Recommendation) -> Iterator[State
             yield statement
 
 
-def _check(statement: Statement, bench: Bench) -> Iterator[RuleCheck]:
+def check_statement(statement: Statement, bench: Bench) -> Iterator[RuleCheck]:
     """Hold one rule against the data, once for each approach it compares with."""
     expects = statement.expects
     for rival in (expects.better_than or (None,)) if expects else (None,):

@@ -45,6 +45,7 @@ _UPDATES = {
 }
 _HOURS_PER_MONTH = 24 * DAYS_PER_MONTH
 _MANY = 1e9
+_SMALLEST = 1e-6
 _TOO_SLOW = "cannot keep up"
 
 
@@ -207,7 +208,7 @@ def _remarks(prices: Sequence[Price], trial: TrialResult) -> Iterator[str]:
             "whatever it answers, so the figures hold where the machine is shared or paid by the "
             "second."
         )
-    if any(arm.latency_ms.queries_ms == [] for arm in trial.arms):
+    if any(_mean_ms(trial, arm) is None for arm in trial.arms):
         yield "Single query times were not kept, so medians stand in for means without interval."
 
 
@@ -230,7 +231,7 @@ def _month(cost: ArmCost, volume: Band, updates: float) -> str:
         cost_per_month(cost, answers_per_day=each, updates_per_month=updates)
         for each in (volume.low, volume.high)
     )
-    return f"{tiny_dollars(low.low)} to {tiny_dollars(high.high)}"
+    return f"{tiny_dollars(low.low)} to {tiny_dollars(high.high).removeprefix('$')}"
 
 
 def _at(cost: ArmCost, volume: float, updates: float) -> str:
@@ -241,10 +242,10 @@ def _at(cost: ArmCost, volume: float, updates: float) -> str:
 
 
 def _band(band: Band, *, times: float) -> str:
-    if band.low == band.high:
+    if band.low == band.high or times * band.low < _SMALLEST:
         return tiny_dollars(times * band.value)
     low, value, high = (tiny_dollars(times * each) for each in _ends(band))
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low.removeprefix('$')} to {high.removeprefix('$')})"
 
 
 def _ends(band: Band) -> tuple[float, float, float]:

@@ -6,17 +6,19 @@ themselves lie in a box of 100 by 100 that is stretched to the plot.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.report.charts import Scale, Tick, log_scale
-from advisor.report.wording import dollars
+from advisor.report.charts import Scale, Tick
+from advisor.report.wording import tiny_dollars
 from advisor.schema.report import Curve, LineFigure
 
-TOP = 22
+TOP = 36
 PLOT_HEIGHT = 240
 FOOT = 24
 LEGEND_ROW = 22
-_CENT = 0.01
+_MOST_DECADES = 6
 _LEFT, _WIDTH = 2.0, 96.0
 
 
@@ -56,8 +58,8 @@ class LineDrawing:
 
 def draw_lines(figure: LineFigure) -> LineDrawing:
     """Place the curves, the axes and the marked stretch of a line figure."""
-    xs = log_scale([x for curve in figure.curves for x, _ in curve.points])
-    ys = log_scale([max(y, _CENT) for curve in figure.curves for _, y in curve.points])
+    xs = _decades([x for curve in figure.curves for x, _ in curve.points])
+    ys = _decades([y for curve in figure.curves for _, y in curve.points])
     y_axis = TOP + PLOT_HEIGHT
     return LineDrawing(
         height=y_axis + FOOT + LEGEND_ROW * len(figure.curves),
@@ -79,13 +81,22 @@ def draw_lines(figure: LineFigure) -> LineDrawing:
     )
 
 
+def _decades(values: Sequence[float]) -> Scale:
+    """Choose an axis of whole powers of ten, at most six of them below the highest value."""
+    last = math.ceil(math.log10(max(values)))
+    usable = [value for value in values if value > 10.0 ** (last - _MOST_DECADES)]
+    first = min(math.floor(math.log10(min(usable))), last - 1)
+    ticks = tuple(10.0**power for power in range(first, last + 1))
+    return Scale(low=ticks[0], high=ticks[-1], ticks=ticks, is_log=True)
+
+
 def _share(scale: Scale, value: float) -> float:
     """Where a value lies on its axis, from 0 to 100."""
     return (scale.place(value) - _LEFT) / _WIDTH * 100
 
 
 def _points(curve: Curve, xs: Scale, ys: Scale) -> str:
-    placed = ((_share(xs, x), 100 - _share(ys, max(y, _CENT))) for x, y in curve.points)
+    placed = ((_share(xs, x), 100 - _share(ys, y)) for x, y in curve.points)
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in placed)
 
 
@@ -96,7 +107,7 @@ def _tick(scale: Scale, value: float) -> Tick:
 
 
 def _level(scale: Scale, value: float) -> Level:
-    return Level(y=TOP + PLOT_HEIGHT * (1 - _share(scale, value) / 100), text=dollars(value))
+    return Level(y=TOP + PLOT_HEIGHT * (1 - _share(scale, value) / 100), text=tiny_dollars(value))
 
 
 def _span(figure: LineFigure, xs: Scale) -> tuple[float, float] | None:

@@ -160,8 +160,8 @@ def dollars(value: float | None) -> str:
 
 
 def tiny_dollars(value: float) -> str:
-    """Say a price in US dollars with two significant digits, however small it is."""
-    return f"${_two_digits(value)}"
+    """Say a price in US dollars with two significant digits, down to a millionth."""
+    return f"${_two_digits(value)}" if value == 0 or value >= 1e-6 else "under $0.000001"
 
 
 def _two_digits(value: float) -> str:
