@@ -104,14 +104,28 @@ class Measured(FrozenSchema):
     """Samples or queries it rests on."""
 
 
+class CurvePoint(FrozenSchema):
+    """The primary metric after learning from some number of labels."""
+
+    sampling: str
+    """How the labels were chosen: random or uncertainty."""
+    n_labels: int
+    n_seeds: int
+    value: float
+    low: float
+    high: float
+
+
 class ExperimentResult(FrozenSchema):
     """What an experiment found on these data; it puts claims about approaches to the test."""
 
     experiment: str
-    """As rules name it: latency_cost, citation, abstention, hybrid_forecast."""
+    """As rules name it: latency_cost, citation, learning_curve, …"""
     measured: list[Measured] = Field(default_factory=list)
     differences: list[Comparison] = Field(default_factory=list)
     """Paired, between the arms that stand for the approaches; `metric` names the quantity."""
+    curve: list[CurvePoint] = Field(default_factory=list)
+    """Only of a learning curve."""
     untested: str = ""
     """Why it could not be held on these data, in a phrase; empty if it was."""
 
