@@ -5,6 +5,7 @@
     ├── UnknownArmError           an arm or task that does not exist
     ├── ModelUnavailableError     an encoder that is missing, changed or refused
     ├── RunFolderError            a run folder that cannot be written, read or resumed
+    ├── UnknownExperimentError    an experiment that does not exist
     └── TooFewSamplesError        not enough samples to learn from or to measure with
 
 Every message says what was found, what was expected, where, and what to do next.
@@ -35,3 +36,7 @@ class RunFolderError(LaboratoryError):
 
 class TooFewSamplesError(LaboratoryError):
     """There are too few samples to learn from or to measure with."""
+
+
+class UnknownExperimentError(LaboratoryError):
+    """There is no such experiment that can be asked for."""

@@ -19,7 +19,12 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
-from prototypes.experiments.battery import run_experiments, share_first_places
+from prototypes.experiments.battery import (
+    hold_on_request,
+    require_experiments,
+    run_experiments,
+    share_first_places,
+)
 from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_arms
 from prototypes.measure.summary import collect_scores
@@ -60,6 +65,7 @@ def run_trial(
         LaboratoryError: If the data, the encoder or the run folder cannot be used. What is
             wrong with a single arm only keeps that arm from running.
     """
+    require_experiments(settings.experiments)
     keep_freed_memory()
     with open_run_folder(settings.out, resume=settings.resume) as folder:
         return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
@@ -119,6 +125,8 @@ class _Trial:
                 warm_up(self._conditions)
             for spec in self._specs:
                 self._settle(spec)
+            wanted = self._settings.experiments
+            hold_on_request(wanted, self._collect(), self._conditions, folder=self._folder)
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
@@ -225,7 +233,7 @@ class _Trial:
             not_run=list(evidence.not_run),
             comparisons=list(evidence.comparisons),
             verdict=self._judge(evidence),
-            experiments=run_experiments(material),
+            experiments=[*run_experiments(material), *self._folder.read_experiments()],
             first_shares=share_first_places(material),
             data=describe_data(self._dataset, self._split, n_passages=n_passages),
             protocol=describe_protocol(self._lock),

@@ -47,6 +47,7 @@ class TrialSettings:
         generator: The language model for arms that need one; None leaves them out.
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
+        experiments: Experiments on request that are held once the arms are measured.
     """
 
     arms: tuple[str, ...] | None = None
@@ -61,6 +62,7 @@ class TrialSettings:
     generator: str | None = None
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
+    experiments: tuple[str, ...] = ()
 
 
 def choose_arms(task: Task, names: Sequence[str] | None) -> tuple[ArmSpec, ...]:

@@ -13,3 +13,8 @@ PRICES = typer.Option(
     None, "--prices", metavar="FILE", help="A price list of your own, as rules/prices.yaml."
 )
 """Replaces our dated price list."""
+
+EXPERIMENTS = typer.Option(
+    None, "--experiments", metavar="NAMES", help="Held beside the arms: learning_curve."
+)
+"""Experiments that train anew; the others come with every trial."""

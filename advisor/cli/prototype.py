@@ -12,7 +12,7 @@ import typer
 
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
-from advisor.cli.options import PRICES, RULES
+from advisor.cli.options import EXPERIMENTS, PRICES, RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.trials import TrialOptions
@@ -43,6 +43,7 @@ def prototype(
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
+    experiments: str | None = EXPERIMENTS,
     rules: Path | None = RULES,
     prices: Path | None = PRICES,
     strict: bool = typer.Option(
@@ -69,18 +70,18 @@ def prototype(
         strict=strict,
     )
     options = TrialOptions(
-        arms=_names(arms),
+        arms=_names(arms, "--arms rag,fine_tune"),
         margin=margin,
         seed=seed,
         budget_seconds=parse_seconds(budget) if budget else None,
         resume=resume,
         encoder=encoder,
         generator=generator,
+        experiments=_names(experiments, "--experiments learning_curve") or (),
         prices=prices,
     )
     with resumable(f"{_this_command()} --resume"):
-        said, rule_base = _load(answers, rules)
-        _test(said, request, rule_base=rule_base, options=options, run=output, quiet=quiet)
+        _test(_load(answers, rules), request, options=options, run=output, quiet=quiet)
 
 
 def _load(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
@@ -92,10 +93,9 @@ def _load(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
 
 
 def _test(
-    said: Answers,
+    project: tuple[Answers, RuleBase],
     request: DataRequest,
     *,
-    rule_base: RuleBase,
     options: TrialOptions,
     run: Path,
     quiet: bool,
@@ -104,6 +104,7 @@ def _test(
     from advisor.evidence.limits import task_from
     from prototypes.data.readers import read_dataset
 
+    said, rule_base = project
     dataset = read_dataset(replace(request, task=request.task or task_from(said)))
     _tell_other_task(said, dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
@@ -131,15 +132,16 @@ def _require_data(given: Path | None) -> None:
         )
 
 
-def _names(arms: str | None) -> tuple[str, ...] | None:
-    """Read `--arms rag,fine_tune`; None stands for all arms."""
+def _names(given: str | None, example: str) -> tuple[str, ...] | None:
+    """Read names by comma, as in the example; None if the option was left out."""
     from advisor.errors import AdvisorError
 
-    if arms is None:
+    if given is None:
         return None
-    names = tuple(name.strip() for name in arms.split(",") if name.strip())
+    option, _, expected = example.partition(" ")
+    names = tuple(name.strip() for name in given.split(",") if name.strip())
     if not names:
-        raise AdvisorError(f"--arms: {arms!r} names no arm; expected such as rag,fine_tune.")
+        raise AdvisorError(f"{option}: {given!r} names nothing; expected such as {expected}.")
     return names
 
 

@@ -27,6 +27,7 @@ class TrialOptions:
         margin: The smallest difference in the primary metric worth having.
         budget_seconds: No arm is begun that is not expected to end within this time.
         exempt: Arms that run even so.
+        experiments: Experiments on request, such as learning_curve.
         prices: A price list of the user's own; None takes ours.
     """
 
@@ -38,6 +39,7 @@ class TrialOptions:
     resume: bool = False
     encoder: str | None = None
     generator: str | None = None
+    experiments: tuple[str, ...] = ()
     prices: Path | None = None
 
 
@@ -82,6 +84,7 @@ def put_to_the_test(
         resume=options.resume,
         encoder=options.encoder,
         generator=options.generator,
+        experiments=options.experiments,
         machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )
 

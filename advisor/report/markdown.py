@@ -14,6 +14,7 @@ from advisor.schema.report import (
     CitedSource,
     Constraint,
     CostSection,
+    CurveSection,
     Evidence,
     Fact,
     Heed,
@@ -94,6 +95,7 @@ def _trial(trial: TrialSection) -> Iterator[str]:
         yield from _table(table)
     yield from _costs(trial.costs)
     yield from _rule_checks(trial.rule_checks)
+    yield from _curve(trial.learning_curve)
     yield from _part("What the arms are", _facts(trial.arm_notes))
     yield from _part("Data", _facts(trial.data))
     yield from _part("Protocol", _facts(trial.protocol))
@@ -114,6 +116,13 @@ def _rule_checks(section: RuleCheckSection | None) -> Iterator[str]:
     yield from _part("What your data says about the rules used", _bullets(section.remarks))
     yield from _table(section.checks)
     yield from _table(section.support)
+
+
+def _curve(curve: CurveSection | None) -> Iterator[str]:
+    if curve is None:
+        return
+    yield from _part("Learning curve", _bullets(curve.remarks))
+    yield from _table(curve.table)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

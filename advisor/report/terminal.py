@@ -101,6 +101,9 @@ def _trial(trial: TrialSection, console: Console) -> Iterator[RenderableType]:
         yield from _table(table, console)
     yield from _costs(trial.costs, console)
     yield from _rule_checks(trial.rule_checks, console)
+    if curve := trial.learning_curve:
+        yield from _part("Learning curve", _bullets(curve.remarks))
+        yield from _table(curve.table, console)
     yield from _part("Data and protocol", [_facts((*trial.data, *trial.protocol))])
 
 

@@ -252,6 +252,13 @@ class RuleCheckSection(Frozen):
     """Support before and after the measurement."""
 
 
+class CurveSection(Frozen):
+    """How quality grows with the number of labels."""
+
+    remarks: tuple[str, ...]
+    table: Table
+
+
 class TrialSection(Frozen):
     """What was measured and what it says about the recommendation."""
 
@@ -268,6 +275,7 @@ class TrialSection(Frozen):
     """Effort and further metrics. A table without rows is not shown."""
     costs: CostSection | None = None
     rule_checks: RuleCheckSection | None = None
+    learning_curve: CurveSection | None = None
     arm_notes: tuple[Fact, ...]
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]

@@ -1,19 +1,55 @@
-"""All experiments that need nothing but what a trial has measured anyway."""
+"""Which experiments there are: those that come with every trial, and those that are asked for."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from prototypes.contracts import Approach
+from prototypes.errors import UnknownExperimentError
 from prototypes.experiments.abstention import check_abstention
 from prototypes.experiments.citation import check_citations
 from prototypes.experiments.hybrid_forecast import forecast_hybrid
 from prototypes.experiments.latency_cost import measure_latencies
 from prototypes.experiments.material import Material
 from prototypes.measure.significance import bootstrap_first
+from prototypes.measurement import Conditions
 from prototypes.results import ExperimentResult
+from prototypes.run_folder import RunFolder
 
 EXPERIMENTS = (measure_latencies, check_citations, check_abstention, forecast_hybrid)
+
+ON_REQUEST = ("learning_curve",)
+"""Experiments that train anew, held only where somebody asks for them."""
+
+
+def require_experiments(names: Sequence[str]) -> None:
+    """Refuse names of experiments that cannot be asked for.
+
+    Raises:
+        UnknownExperimentError: If there is no such experiment.
+    """
+    for name in names:
+        if name not in ON_REQUEST:
+            raise UnknownExperimentError(
+                f"There is no experiment '{name}' that can be asked for; known are "
+                f"{', '.join(ON_REQUEST)}. The others come with every trial."
+            )
+
+
+def hold_on_request(
+    names: Sequence[str], material: Material, conditions: Conditions, *, folder: RunFolder
+) -> None:
+    """Hold the experiments that were asked for; one whose result is there is not held again."""
+    from prototypes.experiments.learning_curve import draw_learning_curve
+
+    require_experiments(names)
+    for name in names:
+        if material.arms and not folder.experiment_path(name).exists():
+            seed = conditions.settings.seed
+            split, bench = conditions.split, conditions.bench
+            folder.keep_experiment(draw_learning_curve(split, bench, material, seed=seed))
 
 
 def run_experiments(material: Material) -> list[ExperimentResult]:

@@ -66,7 +66,8 @@ class _Pool:
     def right(self, chosen: NDArray[np.int64]) -> Scores:
         """Train on the chosen rows; 1 where a test sample is labelled rightly."""
         outputs = self.scores(chosen, self.test_vectors).argmax(axis=1)
-        return (outputs == self.test_targets).astype(np.float64)
+        right: Scores = (outputs == self.test_targets).astype(np.float64)
+        return right
 
 
 def draw_learning_curve(

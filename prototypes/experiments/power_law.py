@@ -40,7 +40,7 @@ class PowerLaw:
 
     def error(self, n_labels: float) -> float:
         """Return the error expected with some number of labels."""
-        return self.floor + self.scale * (n_labels / self.n_most) ** -self.slope
+        return self.floor + self.scale * math.pow(n_labels / self.n_most, -self.slope)
 
     def labels_for(self, error: float) -> float:
         """Return the labels needed for an error; infinite if it is out of reach."""
