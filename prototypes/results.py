@@ -126,6 +126,8 @@ class ExperimentResult(FrozenSchema):
     """Paired, between the arms that stand for the approaches; `metric` names the quantity."""
     curve: list[CurvePoint] = Field(default_factory=list)
     """Only of a learning curve."""
+    arms: list[str] = Field(default_factory=list)
+    """The arms that had been measured, where the experiment is held once and kept."""
     untested: str = ""
     """Why it could not be held on these data, in a phrase; empty if it was."""
 

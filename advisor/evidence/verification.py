@@ -74,7 +74,7 @@ _VALUES: Final = {
     "abstention": "abstention_correct",
 }
 
-_TOO_FEW = "the interval reaches to both sides; more test samples would tell"
+_TOO_FEW = "the interval reaches to both sides; more samples or queries would tell"
 
 
 def check_rules(

@@ -8,7 +8,7 @@ from typing import Final
 from advisor.evidence.costs import ArmCost, Usage, cost_per_month
 from advisor.report.trial_tables import arm_name
 from advisor.report.wording import dollars
-from advisor.schema.report import Column, Curve, LineFigure, Table
+from advisor.schema.exhibits import Column, Curve, LineFigure, Table
 
 DECADES: Final = (1, 7)
 """The horizontal axis runs from 10 to 10 million requests a day."""

@@ -26,7 +26,7 @@ from advisor.report.cost_figure import cost_figure
 from advisor.report.trial_tables import arm_name
 from advisor.report.wording import plain_text, tiny_dollars
 from advisor.schema.answers import Answers
-from advisor.schema.report import Column, CostSection, Fact, Table
+from advisor.schema.exhibits import Column, CostSection, Fact, Table
 from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.report.trial_tables import NONE, arm_name, metric_cells, metric_name
 from advisor.report.wording import roughly
-from advisor.schema.report import Column, CurveSection, Table
+from advisor.schema.exhibits import Column, CurveSection, Table
 
 if TYPE_CHECKING:
     from prototypes.results import CurvePoint, ExperimentResult, Interval, Measured, TrialResult

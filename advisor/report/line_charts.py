@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from advisor.report.charts import Scale, Tick
 from advisor.report.wording import tiny_dollars
-from advisor.schema.report import Curve, LineFigure
+from advisor.schema.exhibits import Curve, LineFigure
 
 TOP = 36
 PLOT_HEIGHT = 240

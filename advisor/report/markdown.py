@@ -8,19 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
     CitedSource,
     Constraint,
-    CostSection,
-    CurveSection,
     Evidence,
     Fact,
     Heed,
     Precedent,
     Report,
-    RuleCheckSection,
     Suggestion,
     Table,
     TrialSection,

@@ -22,8 +22,8 @@ from advisor.report.wording import (
     share,
     tiny_dollars,
 )
+from advisor.schema.exhibits import Column, RuleCheckSection, Table
 from advisor.schema.recommendation import Recommendation
-from advisor.schema.report import Column, RuleCheckSection, Table
 from advisor.schema.rule import Expectation, RuleBase
 
 if TYPE_CHECKING:

@@ -17,16 +17,15 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from advisor.schema.exhibits import CostSection, RuleCheckSection
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
-    CostSection,
     Evidence,
     Fact,
     Heed,
     Precedent,
     Report,
-    RuleCheckSection,
     Suggestion,
     Table,
     TrialSection,

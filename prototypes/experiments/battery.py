@@ -41,12 +41,17 @@ def require_experiments(names: Sequence[str]) -> None:
 def hold_on_request(
     names: Sequence[str], material: Material, conditions: Conditions, *, folder: RunFolder
 ) -> None:
-    """Hold the experiments that were asked for; one whose result is there is not held again."""
+    """Hold the experiments that were asked for.
+
+    A result that is there from before an interruption is kept, unless arms were added since.
+    """
     from prototypes.experiments.learning_curve import draw_learning_curve
 
     require_experiments(names)
+    arms = [arm.name for arm in material.arms]
+    kept = {result.experiment: result.arms for result in folder.read_experiments()}
     for name in names:
-        if material.arms and not folder.experiment_path(name).exists():
+        if arms and kept.get(name) != arms:
             seed = conditions.settings.seed
             split, bench = conditions.split, conditions.bench
             folder.keep_experiment(draw_learning_curve(split, bench, material, seed=seed))

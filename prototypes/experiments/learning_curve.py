@@ -83,15 +83,18 @@ def draw_learning_curve(
     """
     learning = split.learning
     sizes = choose_sizes(len(learning.train))
+    arms = [arm.name for arm in material.arms]
     if learning.task is not Task.CLASSIFICATION or len(sizes) < MIN_POINTS:
-        what = "labels" if learning.task is not Task.CLASSIFICATION else "enough labels"
-        return ExperimentResult(experiment=NAME, untested=f"there are not {what} to learn from")
+        what = "no labels" if learning.task is not Task.CLASSIFICATION else "too few labels"
+        untested = f"there are {what} to learn from"
+        return ExperimentResult(experiment=NAME, untested=untested, arms=arms)
     pool = _embed(learning.train, learning.validation, split.test, bench=bench)
     random = measure_curve(pool, sizes, seed=seed, select=_select_random)
     uncertain = measure_curve(pool, sizes, seed=seed, select=_select_uncertain)
     return ExperimentResult(
         experiment=NAME,
         measured=_match(random, material, seed=seed),
+        arms=arms,
         curve=[*_points(RANDOM, random, material), *_points(UNCERTAINTY, uncertain, material)],
     )
 

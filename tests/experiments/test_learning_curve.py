@@ -45,11 +45,11 @@ def _split(n_train: int, n_test: int) -> tuple[Split, Workbench]:
 
 def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
     """Both ways of choosing end with every sample, so they end equal."""
-    split, bench = _split(400, 500)
+    split, bench = _split(200, 300)
 
     found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
 
-    ends = [point for point in found.curve if point.n_labels == 400]
+    ends = [point for point in found.curve if point.n_labels == 200]
     random = [point.value for point in found.curve if point.sampling == "random"]
     assert [point.sampling for point in ends] == ["random", "uncertainty"]
     assert ends[0].value == ends[1].value
@@ -59,7 +59,7 @@ def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
 
 def test_same_seed_same_curve() -> None:
     """One seed decides every draw."""
-    split, bench = _split(160, 100)
+    split, bench = _split(130, 60)
     material = Material("accuracy", [], {})
 
     first, again = (draw_learning_curve(split, bench, material, seed=3) for _ in range(2))
@@ -96,4 +96,4 @@ def test_too_few_labels_are_no_curve() -> None:
 
     found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
 
-    assert found.untested == "there are not enough labels to learn from"
+    assert found.untested == "there are too few labels to learn from"

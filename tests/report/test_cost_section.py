@@ -6,8 +6,9 @@ from advisor.report.builder import build_report
 from advisor.report.line_charts import draw_lines
 from advisor.report.terminal import render_plain_text
 from advisor.schema.answers import Answers
+from advisor.schema.exhibits import CostSection
 from advisor.schema.recommendation import Recommendation
-from advisor.schema.report import CostSection, Report
+from advisor.schema.report import Report
 from advisor.schema.rule import RuleBase
 from prototypes.results import TrialResult
 

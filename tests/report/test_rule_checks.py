@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from advisor.report.builder import build_report
 from advisor.schema.answers import Answers
+from advisor.schema.exhibits import RuleCheckSection
 from advisor.schema.recommendation import Recommendation
-from advisor.schema.report import Report, RuleCheckSection
+from advisor.schema.report import Report
 from advisor.schema.rule import RuleBase
 from prototypes.results import TrialResult
 
