@@ -191,13 +191,15 @@ def _decide_quality(
     margin, against = bench.trial.protocol.margin, bench.name(rival)
     built = find_difference(result.differences, "quality", (bench.name(approach), against))
     gain = find_difference(result.differences, "router_gain", ("oracle_router", against))
-    gaps = tuple(gap for gap in (built, gain) if gap is not None)
+    overlap = find_value(result.measured, "error_overlap", "oracle_router")
+    decisive = [gap for gap in (built, gain) if gap is not None]
+    gaps = tuple(gap for gap in (built, gain, overlap) if gap is not None)
     if built is not None and built.low > 0:
         return _Decision(Finding.HOLDS, gaps)
-    if any(gap.high <= margin for gap in gaps):
+    if any(gap.high <= margin for gap in decisive):
         worth = f"no more than the {100 * margin:g} points worth having"
         return _Decision(Finding.FAILS, gaps, worth)
-    if not gaps:
+    if not decisive:
         return _open(result.untested or "no hybrid was measured")
     return _Decision(Finding.OPEN, gaps, _TOO_FEW if built else "no hybrid was built")
 

@@ -50,6 +50,7 @@ _QUANTITIES = {
     "abstention_correct": "rightly silent, {0}",
     "informedness": "informedness of {0} minus {1}",
     "quality": "{0} minus {1}, as built",
+    "error_overlap": "errors of either parent that both make",
     "router_gain": "a perfect choice between both parents minus {1}",
 }
 _ORDER = (Finding.FAILS, Finding.HOLDS, Finding.OPEN)

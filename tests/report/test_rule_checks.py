@@ -7,8 +7,9 @@ from advisor.schema.answers import Answers
 from advisor.schema.exhibits import RuleCheckSection
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Report
-from advisor.schema.rule import RuleBase
-from prototypes.results import TrialResult
+from advisor.schema.rule import Expectation, RuleBase
+from advisor.vocabulary import Approach
+from prototypes.results import Comparison, ExperimentResult, Measured, TrialResult
 
 
 def _section(report: Report) -> RuleCheckSection:
@@ -71,3 +72,51 @@ def test_older_trial_has_no_section(
 
     assert report.trial is not None
     assert report.trial.rule_checks is None
+
+
+def test_hybrid_is_told_with_what_was_built_and_what_was_possible(
+    rule_base: RuleBase, answers: Answers, recommendation: Recommendation, trial: TrialResult
+) -> None:
+    """Built: no gain; possible: at most 1.5 points; most errors are shared."""
+    (rule,) = rule_base.rules
+    expects = Expectation(quantity="quality", approach=Approach.HYBRID, better_than=(Approach.RAG,))
+    changed = rule.model_copy(update={"experiment": "hybrid_forecast", "expects": expects})
+    found = ExperimentResult(
+        experiment="hybrid_forecast",
+        measured=[_measured("error_overlap", "oracle_router", 0.8)],
+        differences=[
+            _difference("quality", "hybrid", (-0.01, 0.0, 0.01)),
+            _difference("router_gain", "oracle_router", (0.0, 0.01, 0.015)),
+        ],
+    )
+
+    section = _section(
+        build_report(
+            rule_base.model_copy(update={"rules": (changed,)}),
+            answers,
+            recommendation,
+            trial=trial.model_copy(update={"experiments": [found]}),
+        )
+    )
+
+    ((_, claim, measured, finding),) = section.checks.rows
+    assert claim == "Hybrid answers better than RAG."
+    assert measured == (
+        "hybrid minus rag, as built: 0.0 points (\u22121.0 to +1.0); a perfect choice between both "
+        "parents minus rag: +1.0 points (0.0 to +1.5); errors of either parent that both make: "
+        "80 % (70 % to 90 %)"
+    )
+    assert finding == "does not hold: no more than the 2 points worth having"
+
+
+def _measured(quantity: str, arm: str, value: float) -> Measured:
+    return Measured(
+        quantity=quantity, arm=arm, value=value, low=value - 0.1, high=value + 0.1, n=78
+    )
+
+
+def _difference(metric: str, arm: str, interval: tuple[float, float, float]) -> Comparison:
+    low, value, high = interval
+    return Comparison(
+        arm=arm, against="rag", metric=metric, difference=value, low=low, high=high, p_value=0.5
+    )
