@@ -7,7 +7,7 @@ The experiments are part of every trial; here their results are read, nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -138,11 +138,19 @@ def _decide(
 ) -> _Decision:
     if expects is None:
         return _open("it expects nothing that a trial of these data measures")
+    if missing := bench.find_missing(expects, rival):
+        return _open(missing)
+    if expects.quantity == "labels":
+        return _decide_labels(bench, expects.approach, rival or Approach.RAG)
     result = bench.experiment(statement.experiment)
     if result is None:
         return _open("the experiment was not held")
-    if missing := bench.find_missing(expects, rival):
-        return _open(missing)
+    return _decide_by(result, expects, rival, bench=bench)
+
+
+def _decide_by(
+    result: ExperimentResult, expects: Expectation, rival: Approach | None, *, bench: Bench
+) -> _Decision:
     if expects.quantity == "quality":
         return _decide_quality(bench, expects.approach, rival or Approach.RAG, result=result)
     if expects.quantity == "cost":
@@ -202,6 +210,25 @@ def _decide_quality(
     if not decisive:
         return _open(result.untested or "no hybrid was measured")
     return _Decision(Finding.OPEN, gaps, _TOO_FEW if built else "no hybrid was built")
+
+
+def _decide_labels(bench: Bench, approach: Approach, rival: Approach) -> _Decision:
+    """Decide by the arms as measured, which learnt from all labels at hand.
+
+    A learning curve, if one was drawn, says how many labels would do; it does not decide, since
+    it is that of the smallest form of fine-tuning.
+    """
+    trial, names = bench.trial, (bench.name(approach), bench.name(rival))
+    measured = find_difference(trial.comparisons, trial.primary_metric, names)
+    if measured is None:
+        return _open("the two were not compared")
+    curve = bench.experiment("learning_curve")
+    needed = find_value(curve.measured, "labels_to_match", names[1]) if curve else None
+    gap = replace(measured, quantity="at_hand")
+    gaps = (gap, needed) if needed else (gap,)
+    if gap.low > 0 or gap.high < 0:
+        return _Decision(Finding.HOLDS if gap.low > 0 else Finding.FAILS, gaps)
+    return _Decision(Finding.OPEN, gaps, _TOO_FEW)
 
 
 def _decide_cost(bench: Bench, approach: Approach, rival: Approach) -> _Decision:

@@ -38,6 +38,7 @@ _EXPERIMENT_OF: Final = {
     "citation": "citation",
     "abstention": "abstention",
     "quality": "hybrid_forecast",
+    "labels": "learning_curve",
 }
 """Which experiment measures a quantity that a rule may expect something of."""
 

@@ -19,6 +19,7 @@ from advisor.report.wording import (
     milliseconds,
     plain_text,
     points,
+    roughly,
     share,
     tiny_dollars,
 )
@@ -36,6 +37,7 @@ _COMPARED = {
     "citation": "{0} cites a right source more often than {1}",
     "abstention": "{0} tells unanswerable questions apart better than {1}",
     "quality": "{0} answers better than {1}",
+    "labels": "with the labels at hand {0} is better than {1}",
 }
 _BOUNDED = {
     "latency": "5 % of the answers of {0} take {1} {2:g} ms",
@@ -50,6 +52,8 @@ _QUANTITIES = {
     "abstention_correct": "rightly silent, {0}",
     "informedness": "informedness of {0} minus {1}",
     "quality": "{0} minus {1}, as built",
+    "at_hand": "{0} minus {1}",
+    "labels_to_match": "labels a tuned head needs to equal {0}",
     "error_overlap": "errors of either parent that both make",
     "router_gain": "a perfect choice between both parents minus {1}",
 }
@@ -174,6 +178,8 @@ def _amount(gap: Gap, value: float) -> str:
         return f"{sign}{milliseconds(abs(value))}"
     if gap.quantity == "usd_per_1000":
         return f"{sign}{tiny_dollars(abs(value))}"
+    if gap.quantity == "labels_to_match":
+        return roughly(round(value))
     return points(value) if gap.against else f"{100 * value:.0f} %"
 
 

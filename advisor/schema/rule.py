@@ -82,7 +82,7 @@ def _field(operator: str) -> str:
 class Expectation(Frozen):
     """What a rule expects of its experiment: that an approach beats others, or a bound."""
 
-    quantity: Literal["latency", "cost", "citation", "abstention", "quality"]
+    quantity: Literal["latency", "cost", "citation", "abstention", "quality", "labels"]
     approach: Approach
     better_than: tuple[Approach, ...] = ()
     at_least: float | None = None
@@ -98,7 +98,7 @@ class Expectation(Frozen):
             raise ValueError("expected either better_than, or a bound by at_least or at_most")
         if self.approach in self.better_than:
             raise ValueError("an approach cannot be better than itself")
-        if is_bounded and self.quantity in ("cost", "quality"):
+        if is_bounded and self.quantity in ("cost", "quality", "labels"):
             raise ValueError(f"{self.quantity} can only be compared; expected better_than")
         return self
 

@@ -137,6 +137,32 @@ def test_a_hybrid_is_decided_as_built_else_by_its_ceiling(
     assert _only(rule, make_trial(arms, [found])).finding is finding
 
 
+@pytest.mark.parametrize(
+    ("interval", "finding"),
+    [
+        ((0.01, 0.02, 0.03), Finding.HOLDS),
+        ((-0.03, -0.02, -0.01), Finding.FAILS),
+        ((-0.01, 0.0, 0.01), Finding.OPEN),
+    ],
+)
+def test_labels_are_enough_if_the_tuned_arm_is_better(
+    make_arm: Make, make_trial: MakeTrial, interval: tuple[float, ...], finding: Finding
+) -> None:
+    """The arms as measured decide; the curve adds how many labels would do."""
+    rule = _rule(
+        "learning_curve", {"quantity": "labels", "approach": "fine_tune", "better_than": ["rag"]}
+    )
+    needed = Measured(quantity="labels_to_match", arm="rag", value=500, low=400, high=700, n=900)
+    curve = ExperimentResult(experiment="learning_curve", measured=[needed])
+    trial = make_trial([make_arm(Approach.RAG), make_arm(Approach.FINE_TUNE)], [curve])
+    compared = _difference("correct", "fine_tune", "rag", *interval)
+
+    check = _only(rule, trial.model_copy(update={"comparisons": [compared]}))
+
+    assert check.finding is finding
+    assert [gap.quantity for gap in check.gaps] == ["at_hand", "labels_to_match"]
+
+
 def test_cost_is_compared_per_answer(make_arm: Make, make_trial: MakeTrial) -> None:
     """Two tenths of a cent against one, intervals apart: the rule does not hold."""
     rule = _rule(
