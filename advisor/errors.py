@@ -5,6 +5,7 @@
     │   ├── UnknownCriterionError     no such criterion (with "did you mean")
     │   └── UnknownLevelError         no such level of a criterion
     ├── RuleBaseError                 the rules themselves are broken (exit code 5)
+    ├── PriceListError                a price list that cannot be used
     ├── RunFolderError                a run folder that is missing, foreign or incomplete
     ├── OutputError                   a result that cannot be written where it was asked for
     ├── NoTerminalError               a question has to be asked and nobody can answer
@@ -64,6 +65,16 @@ class RuleBaseError(AdvisorError):
 
 class RunFolderError(AdvisorError):
     """A run folder is missing, incomplete or was not written by Advisor."""
+
+
+class PriceListError(AdvisorError):
+    """A price list cannot be read, or a price in it lacks its source or its date."""
+
+    def __init__(self, *, where: str, found: str) -> None:
+        super().__init__(
+            f"{where}: {found.rstrip('.')}; expected `prices:` with a list of id, usd, what, "
+            "source, where and date, as in rules/prices.yaml."
+        )
 
 
 class OutputError(AdvisorError):

@@ -8,6 +8,7 @@
     ├── ContextTooShortError      a prompt is longer than its model can read
     ├── PromptTemplateError       a prompt template that cannot be used
     ├── RunFolderError            a run folder that cannot be written, read or resumed
+    ├── UnknownExperimentError    an experiment that does not exist
     └── TooFewSamplesError        not enough samples to learn from or to measure with
 
 Every message says what was found, what was expected, where, and what to do next.
@@ -60,3 +61,7 @@ class RunFolderError(LaboratoryError):
 
 class TooFewSamplesError(LaboratoryError):
     """There are too few samples to learn from or to measure with."""
+
+
+class UnknownExperimentError(LaboratoryError):
+    """There is no such experiment that can be asked for."""

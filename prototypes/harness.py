@@ -22,6 +22,13 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
+from prototypes.experiments.battery import (
+    hold_on_request,
+    require_experiments,
+    run_experiments,
+    share_first_places,
+)
+from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_arms
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence, judge_claim
@@ -62,6 +69,7 @@ def run_trial(
         LaboratoryError: If the data, the encoder or the run folder cannot be used. What is
             wrong with a single arm only keeps that arm from running.
     """
+    require_experiments(settings.experiments)
     keep_freed_memory()
     with open_run_folder(settings.out, resume=settings.resume) as folder:
         return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
@@ -127,6 +135,8 @@ class _Trial:
                 warm_up(self._conditions)
             for spec in self._specs:
                 self._settle(spec)
+            wanted = self._settings.experiments
+            hold_on_request(wanted, self._collect(), self._conditions, folder=self._folder)
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
@@ -236,6 +246,7 @@ class _Trial:
     def _conclude(self, *, interrupted: bool) -> TrialResult:
         """Compare what was measured and judge the claim."""
         evidence, n_passages = self._gather(), len(self._conditions.bench.passages)
+        material = self._collect()
         return TrialResult(
             task=self._dataset.task,
             primary_metric=self._lock.primary_metric,
@@ -244,6 +255,8 @@ class _Trial:
             not_run=list(evidence.not_run),
             comparisons=list(evidence.comparisons),
             verdict=self._judge(evidence),
+            experiments=[*run_experiments(material), *self._folder.read_experiments()],
+            first_shares=share_first_places(material),
             data=describe_data(self._dataset, self._split, n_passages=n_passages),
             protocol=describe_protocol(self._lock),
             interrupted=interrupted,
@@ -262,6 +275,15 @@ class _Trial:
             scores=scores,
             comparisons=compare_arms(scores, metric, resampling=self._conditions.resampling),
             not_run=[self._not_run.get(spec.name) or _cut_off(spec) for spec in pending],
+        )
+
+    def _collect(self) -> Material:
+        """Lay out every answer for the experiments."""
+        return Material(
+            metric=self._lock.primary_metric,
+            arms=[measured.result for measured in self._measured.values()],
+            samples={name: measured.samples for name, measured in self._measured.items()},
+            resampling=self._conditions.resampling,
         )
 
     def _judge(self, evidence: Evidence) -> Verdict | None:

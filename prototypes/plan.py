@@ -53,6 +53,7 @@ class TrialSettings:
         prompts: A folder with templates that replace those of the package.
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
+        experiments: Experiments on request that are held once the arms are measured.
     """
 
     arms: tuple[str, ...] | None = None
@@ -71,6 +72,7 @@ class TrialSettings:
     prompts: Path | None = None
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
+    experiments: tuple[str, ...] = ()
 
 
 def choose_arms(task: Task, names: Sequence[str] | None) -> tuple[ArmSpec, ...]:

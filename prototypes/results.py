@@ -32,6 +32,8 @@ class Latency(FrozenSchema):
     n_queries: int
     stages: dict[str, float] = Field(default_factory=dict)
     """Median milliseconds per stage: encode, search, generate."""
+    queries_ms: list[float] = Field(default_factory=list)
+    """Each timed query, in the order of the test samples; what intervals are drawn from."""
 
 
 class ArmResult(FrozenSchema):
@@ -87,6 +89,47 @@ class Comparison(FrozenSchema):
     """Exact McNemar, two-sided, for 0/1 metrics; paired bootstrap otherwise."""
     n_only_arm_right: int | None = None
     n_only_against_right: int | None = None
+
+
+class Measured(FrozenSchema):
+    """A quantity that an experiment measured of one arm, or of several together."""
+
+    quantity: str
+    arm: str
+    """The arm, or what stands for several: `oracle_router`."""
+    value: float
+    low: float
+    high: float
+    n: int
+    """Samples or queries it rests on."""
+
+
+class CurvePoint(FrozenSchema):
+    """The primary metric after learning from some number of labels."""
+
+    sampling: str
+    """How the labels were chosen: random or uncertainty."""
+    n_labels: int
+    n_seeds: int
+    value: float
+    low: float
+    high: float
+
+
+class ExperimentResult(FrozenSchema):
+    """What an experiment found on these data; it puts claims about approaches to the test."""
+
+    experiment: str
+    """As rules name it: latency_cost, citation, learning_curve, …"""
+    measured: list[Measured] = Field(default_factory=list)
+    differences: list[Comparison] = Field(default_factory=list)
+    """Paired, between the arms that stand for the approaches; `metric` names the quantity."""
+    curve: list[CurvePoint] = Field(default_factory=list)
+    """Only of a learning curve."""
+    arms: list[str] = Field(default_factory=list)
+    """The arms that had been measured, where the experiment is held once and kept."""
+    untested: str = ""
+    """Why it could not be held on these data, in a phrase; empty if it was."""
 
 
 class Outcome(StrEnum):
@@ -166,6 +209,9 @@ class TrialResult(FrozenSchema):
     not_run: list[NotRun] = Field(default_factory=list)
     comparisons: list[Comparison]
     verdict: Verdict | None
+    experiments: list[ExperimentResult] = Field(default_factory=list)
+    first_shares: dict[Approach, float] = Field(default_factory=dict)
+    """Share of the resamples in which the arm that stands for an approach is feasible and best."""
     data: DataSummary
     protocol: TrialProtocol
     interrupted: bool = False

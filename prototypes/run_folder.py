@@ -5,6 +5,7 @@
     documents.jsonl        the corpus as it was read, so that a fitted arm needs nothing else
     arms/<arm>.json        what was measured of one arm, written as it ends
     arms/<arm>/            what it learnt
+    experiments/<it>.json  what an experiment found that was asked for
     samples/<arm>.jsonl    its answer to every test sample
     cache/                 parts that several arms share
 
@@ -27,7 +28,7 @@ from filelock import FileLock, Timeout
 from prototypes.contracts import Arm, Document
 from prototypes.errors import RunFolderError
 from prototypes.protocol import RunLock, require_same
-from prototypes.results import ArmResult, FrozenSchema, SampleResult, TrialResult
+from prototypes.results import ArmResult, ExperimentResult, FrozenSchema, SampleResult, TrialResult
 from prototypes.storage import read_lines, read_schema, write_lines, write_schema, writing
 
 INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", ".lock"})
@@ -139,6 +140,19 @@ class RunFolder:
         """
         result = read_schema(ArmResult, self.result_path(name))
         return MeasuredArm(result, tuple(read_lines(SampleResult, self.samples_path(name))))
+
+    def experiment_path(self, name: str) -> Path:
+        """Return the file with what an experiment of its own found."""
+        return self.root / "experiments" / f"{_require_plain(name)}.json"
+
+    def keep_experiment(self, result: ExperimentResult) -> None:
+        """Write what an experiment of its own found."""
+        write_schema(self.experiment_path(result.experiment), result)
+
+    def read_experiments(self) -> list[ExperimentResult]:
+        """Read what every experiment of its own found, by name."""
+        paths = sorted((self.root / "experiments").glob("*.json"))
+        return [read_schema(ExperimentResult, path) for path in paths]
 
     def keep_trial(self, trial: TrialResult) -> None:
         """Write `trial.json`."""

@@ -62,7 +62,9 @@ def conclude(
     from advisor.report.documents import render_html
     from advisor.report.terminal import print_report
 
-    report = build_report(rule_base, answers, tested.recommendation, trial=tested.trial)
+    report = build_report(
+        rule_base, answers, tested.recommendation, trial=tested.trial, prices=tested.prices
+    )
     write_text(run / REPORT_FILE, render_html(report))
     if quiet:
         typer.echo(report.headline)

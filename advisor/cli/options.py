@@ -8,3 +8,13 @@ RULES = typer.Option(
     None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
 )
 """A folder with an `approaches.yaml` replaces our rules instead."""
+
+PRICES = typer.Option(
+    None, "--prices", metavar="FILE", help="A price list of your own, as rules/prices.yaml."
+)
+"""Replaces our dated price list."""
+
+EXPERIMENTS = typer.Option(
+    None, "--experiments", metavar="NAMES", help="Held beside the arms: learning_curve."
+)
+"""Experiments that train anew; the others come with every trial."""

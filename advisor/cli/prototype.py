@@ -12,7 +12,7 @@ import typer
 
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
-from advisor.cli.options import RULES
+from advisor.cli.options import EXPERIMENTS, PRICES, RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.trials import TrialOptions
@@ -71,7 +71,9 @@ def prototype(
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
+    experiments: str | None = EXPERIMENTS,
     rules: Path | None = RULES,
+    prices: Path | None = PRICES,
     strict: bool = _STRICT,
     output: Path = _OUTPUT,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
@@ -79,7 +81,7 @@ def prototype(
     """Build the arms and measure them on your data."""
     from advisor.cli.columns import read_columns
     from advisor.cli.durations import parse_seconds
-    from advisor.evidence.trials import TrialOptions
+    from advisor.evidence.trials import GeneratorTerms, TrialOptions
     from prototypes.data.request import DataRequest
 
     _require_data(data or documents or questions or examples)
@@ -95,24 +97,22 @@ def prototype(
         strict=strict,
     )
     options = TrialOptions(
-        arms=_names(arms),
+        arms=_names(arms, "--arms rag,fine_tune"),
         margin=margin,
         seed=seed,
         budget_seconds=parse_seconds(budget) if budget else None,
         resume=resume,
         encoder=encoder,
         generator=generator,
-        max_tokens_total=max_tokens_total,
-        context_tokens=context_tokens,
-        token_prices_usd=_token_prices(token_price),
-        prompts=prompts,
+        terms=GeneratorTerms(max_tokens_total, context_tokens, _token_prices(token_price), prompts),
+        experiments=_names(experiments, "--experiments learning_curve") or (),
+        prices=prices,
     )
     with resumable(f"{_this_command()} --resume"):
-        said, rule_base = _read(answers, rules)
-        _test(said, request, rule_base=rule_base, options=options, run=output, quiet=quiet)
+        _test(_load(answers, rules), request, options=options, run=output, quiet=quiet)
 
 
-def _read(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
+def _load(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
     from advisor.knowledge.answers_file import load_answers
     from advisor.knowledge.loader import load_rules
 
@@ -121,10 +121,9 @@ def _read(answers: Path, rules: Path | None) -> tuple[Answers, RuleBase]:
 
 
 def _test(
-    said: Answers,
+    project: tuple[Answers, RuleBase],
     request: DataRequest,
     *,
-    rule_base: RuleBase,
     options: TrialOptions,
     run: Path,
     quiet: bool,
@@ -133,6 +132,7 @@ def _test(
     from advisor.evidence.limits import task_from
     from prototypes.data.readers import read_dataset
 
+    said, rule_base = project
     dataset = read_dataset(replace(request, task=request.task or task_from(said)))
     _tell_other_task(said, dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
@@ -160,15 +160,16 @@ def _require_data(given: Path | None) -> None:
         )
 
 
-def _names(arms: str | None) -> tuple[str, ...] | None:
-    """Read `--arms rag,fine_tune`; None stands for all arms."""
+def _names(given: str | None, example: str) -> tuple[str, ...] | None:
+    """Read names by comma, as in the example; None if the option was left out."""
     from advisor.errors import AdvisorError
 
-    if arms is None:
+    if given is None:
         return None
-    names = tuple(name.strip() for name in arms.split(",") if name.strip())
+    option, _, expected = example.partition(" ")
+    names = tuple(name.strip() for name in given.split(",") if name.strip())
     if not names:
-        raise AdvisorError(f"--arms: {arms!r} names no arm; expected such as rag,fine_tune.")
+        raise AdvisorError(f"{option}: {given!r} names nothing; expected such as {expected}.")
     return names
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from advisor.cli.options import RULES
+from advisor.cli.options import PRICES, RULES
 from advisor.cli.recommend import OutputFormat
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def report(
         None, "--output", "-o", help="Write to this file; HTML goes to RUN/report.html without it."
     ),
     rules: Path | None = RULES,
+    prices: Path | None = PRICES,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Say nothing on standard error."),
 ) -> None:
     """Show what was recommended, what was measured, and whether the advice holds."""
@@ -37,9 +38,13 @@ def report(
     from advisor.report.builder import build_report
 
     wanted = output_format or _format_of(output)
-    stored = load_run(run, rules=rules)
+    stored = load_run(run, rules=rules, prices=prices)
     built = build_report(
-        stored.rule_base, stored.answers, stored.recommendation, trial=stored.trial
+        stored.rule_base,
+        stored.answers,
+        stored.recommendation,
+        trial=stored.trial,
+        prices=stored.prices,
     )
     if output is None and wanted is OutputFormat.HTML:
         output = run / REPORT_FILE

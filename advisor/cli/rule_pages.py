@@ -124,9 +124,19 @@ def _statement_page(rule_base: RuleBase, statement: Statement) -> Iterator[Secti
         yield "Group", statement.group
     yield "Founding claims", ", ".join(statement.claims)
     yield "Tested by", statement.experiment
+    yield "Expected there", _expected(statement)
     yield "Exceptions", statement.exceptions
     yield "Waiver", statement.waiver
     yield "Written in", f"{statement.file}, line {statement.line}"
+
+
+def _expected(statement: Statement) -> str:
+    """Spell what a measurement must show, as the rule file does."""
+    if statement.expects is None:
+        return ""
+    given = statement.expects.model_dump(mode="json", exclude_defaults=True)
+    spelt = (", ".join(one) if isinstance(one, list) else one for one in given.values())
+    return "; ".join(f"{name}: {value}" for name, value in zip(given, spelt, strict=True))
 
 
 def _effect(statement: Statement) -> Section:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from advisor.errors import RunFolderError
+from advisor.evidence.prices import Price, load_prices
 from advisor.files import write_text
 from advisor.knowledge.answers_file import load_answers, write_answers
 from advisor.knowledge.loader import load_rules
@@ -20,6 +21,7 @@ from prototypes.results import TrialResult
 ANSWERS_FILE = "answers.yaml"
 RECOMMENDATION_FILE = "recommendation.json"
 TRIAL_FILE = "trial.json"
+PRICES_FILE = "prices.yaml"
 REPORT_FILE = "report.html"
 
 
@@ -34,26 +36,30 @@ class StoredRun:
     recommendation: Recommendation
     trial: TrialResult | None
     rule_base: RuleBase
+    prices: tuple[Price, ...] = ()
 
 
-def load_run(run: Path, *, rules: Path | None = None) -> StoredRun:
+def load_run(run: Path, *, rules: Path | None = None, prices: Path | None = None) -> StoredRun:
     """Read a run folder.
 
     Args:
         run: The folder.
         rules: The rules that were added to ours when the advice was given, if any were.
+        prices: A price list to use instead of the one of the run.
 
     Raises:
         RunFolderError: If the folder is missing, incomplete or was written by something else.
+        PriceListError: If the price list cannot be used.
     """
     rule_base = load_rules(rules)
     recommendation = _read(run, RECOMMENDATION_FILE)
-    trial = run / TRIAL_FILE
+    trial, stored = run / TRIAL_FILE, run / PRICES_FILE
     return StoredRun(
         answers=load_answers(run / ANSWERS_FILE, rule_base),
         recommendation=_parse(Recommendation, recommendation, run / RECOMMENDATION_FILE),
         trial=_parse(TrialResult, _read(run, TRIAL_FILE), trial) if trial.exists() else None,
         rule_base=rule_base,
+        prices=load_prices(prices or (stored if stored.exists() else None)),
     )
 
 

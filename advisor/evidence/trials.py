@@ -7,8 +7,8 @@ from pathlib import Path
 
 from advisor.api import advise
 from advisor.evidence.limits import claim_from, limits_from
-from advisor.evidence.prices import machine_hour_usd
-from advisor.evidence.run_files import store_advice
+from advisor.evidence.prices import MACHINE_HOUR, Price, load_prices, price_of, store_prices
+from advisor.evidence.run_files import PRICES_FILE, store_advice
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.rule import RuleBase
@@ -20,6 +20,23 @@ from prototypes.results import TrialResult
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratorTerms:
+    """On which terms a language model is asked.
+
+    Attributes:
+        max_tokens_total: A server is asked for at most this many tokens; None leaves the default.
+        context_tokens: How long the generator's context is; None asks it.
+        token_prices_usd: What a server takes per million tokens read and written.
+        prompts: A folder with templates that replace those of the laboratory.
+    """
+
+    max_tokens_total: int | None = None
+    context_tokens: int | None = None
+    token_prices_usd: tuple[float, float] | None = None
+    prompts: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrialOptions:
     """What a user may decide about a trial.
 
@@ -28,10 +45,9 @@ class TrialOptions:
         margin: The smallest difference in the primary metric worth having.
         budget_seconds: No arm is begun that is not expected to end within this time.
         exempt: Arms that run even so.
-        max_tokens_total: A server is asked for at most this many tokens; None leaves the default.
-        context_tokens: How long the generator's context is; None asks it.
-        token_prices_usd: What a server takes per million tokens read and written.
-        prompts: A folder with templates that replace those of the laboratory.
+        terms: On which the generator is asked.
+        experiments: Experiments on request, such as learning_curve.
+        prices: A price list of the user's own; None takes ours.
     """
 
     arms: tuple[str, ...] | None = None
@@ -42,10 +58,9 @@ class TrialOptions:
     resume: bool = False
     encoder: str | None = None
     generator: str | None = None
-    max_tokens_total: int | None = None
-    context_tokens: int | None = None
-    token_prices_usd: tuple[float, float] | None = None
-    prompts: Path | None = None
+    terms: GeneratorTerms = GeneratorTerms()
+    experiments: tuple[str, ...] = ()
+    prices: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ class TestedAdvice:
 
     recommendation: Recommendation
     trial: TrialResult
+    prices: tuple[Price, ...] = ()
 
 
 def put_to_the_test(
@@ -75,6 +91,7 @@ def put_to_the_test(
     """
     from prototypes.harness import run_trial
 
+    prices = load_prices(options.prices)
     recommendation = advise(answers, rule_base)
     settings = TrialSettings(
         arms=options.arms,
@@ -87,18 +104,20 @@ def put_to_the_test(
         resume=options.resume,
         encoder=options.encoder,
         generator=options.generator,
-        max_tokens_total=options.max_tokens_total or DEFAULT_MAX_TOKENS_TOTAL,
-        context_tokens=options.context_tokens,
-        token_prices_usd=options.token_prices_usd,
-        prompts=options.prompts,
-        machine_hour_usd=machine_hour_usd(),
+        max_tokens_total=options.terms.max_tokens_total or DEFAULT_MAX_TOKENS_TOTAL,
+        context_tokens=options.terms.context_tokens,
+        token_prices_usd=options.terms.token_prices_usd,
+        prompts=options.terms.prompts,
+        experiments=options.experiments,
+        machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )
 
     def listen(event: Event) -> None:
         if isinstance(event, TrialPlanned):
             store_advice(run, answers, recommendation)
+            store_prices(prices, run / PRICES_FILE)
         if on_event is not None:
             on_event(event)
 
     trial = run_trial(dataset, settings=settings, on_event=listen)
-    return TestedAdvice(recommendation=recommendation, trial=trial)
+    return TestedAdvice(recommendation=recommendation, trial=trial, prices=prices)

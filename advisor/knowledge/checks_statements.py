@@ -32,6 +32,16 @@ EXPERIMENTS: Final = (
 )
 """What the laboratory can test a rule with."""
 
+_EXPERIMENT_OF: Final = {
+    "latency": "latency_cost",
+    "cost": "latency_cost",
+    "citation": "citation",
+    "abstention": "abstention",
+    "quality": "hybrid_forecast",
+    "labels": "learning_curve",
+}
+"""Which experiment measures a quantity that a rule may expect something of."""
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -98,6 +108,13 @@ def check_experiments(rule_base: RuleBase) -> Iterator[Problem]:
             hint = did_you_mean(found, EXPERIMENTS) or f" Expected: {', '.join(EXPERIMENTS)}."
             message = f"names the experiment {found!r}, which does not exist.{hint}"
             yield problem_in(statement, "unknown-experiment", message)
+        if statement.expects and _EXPERIMENT_OF[statement.expects.quantity] != found:
+            quantity = statement.expects.quantity
+            message = (
+                f"expects something of {quantity}, which the experiment {found or 'none'!r} does "
+                f"not measure; name {_EXPERIMENT_OF[quantity]}."
+            )
+            yield problem_in(statement, "unmeasured-expectation", message)
 
 
 def check_names(rule_base: RuleBase) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from advisor.knowledge.case_library import load_case_library
 from advisor.report.advice import build_advice
 from advisor.report.glance import build_glance
 from advisor.report.headline import state_badge, state_headline
-from advisor.report.measurement import build_trial_section
+from advisor.report.measurement import Case, build_trial_section
 from advisor.report.precedents import find_precedents, word_disagreement, word_precedents
 from advisor.report.references import build_bibliography
 from advisor.report.reliability import caution, describe_calibration, state_reliability
@@ -24,10 +24,11 @@ from advisor.schema.answers import Answers
 from advisor.schema.calibration import Calibration
 from advisor.schema.case import PublishedCase
 from advisor.schema.recommendation import Recommendation
-from advisor.schema.report import Fact, Report
+from advisor.schema.report import Fact, Report, TrialSection
 from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
+    from advisor.evidence.prices import Price
     from prototypes.results import TrialResult
 
 
@@ -38,6 +39,7 @@ def build_report(
     *,
     trial: TrialResult | None = None,
     library: Sequence[PublishedCase] | None = None,
+    prices: Sequence[Price] = (),
 ) -> Report:
     """Word a consultation.
 
@@ -49,6 +51,7 @@ def build_report(
         trial: What was measured, if anything.
         library: The published cases to look for similar ones in. Left out, ours are read for a
             report with a trial only: `advisor recommend` has no time for it.
+        prices: The dated prices that measured seconds and tokens are multiplied with.
     """
     bibliography = build_bibliography(rule_base, recommendation)
     calibration = _calibration(recommendation)
@@ -73,12 +76,18 @@ def build_report(
                 "precedents_note": word_disagreement(similar, recommendation.leading),
             }
         ),
-        trial=build_trial_section(trial) if trial else None,
+        trial=_measurement(Case(rule_base, answers, recommendation), trial, prices),
         limits=(*_limits(trial), *_caveats(calibration)),
         sources=tuple(bibliography.values()),
         reproduce=tuple(_commands(trial)),
         versions=tuple(_versions(rule_base, recommendation, trial)) + _method(calibration),
     )
+
+
+def _measurement(
+    case: Case, trial: TrialResult | None, prices: Sequence[Price]
+) -> TrialSection | None:
+    return build_trial_section(trial, case, prices=prices) if trial else None
 
 
 def _calibration(recommendation: Recommendation) -> Calibration | None:

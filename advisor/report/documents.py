@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from advisor.report.charts import draw
+from advisor.report.line_charts import draw_lines
 from advisor.report.markdown import render_markdown
 from advisor.schema.report import Report
 
@@ -19,8 +20,10 @@ def render_html(report: Report) -> str:
     Every text is escaped by jinja2, and a name the template does not know is an error.
     """
     drawings = [(figure, draw(figure)) for figure in report.trial.figures] if report.trial else []
+    costs = report.trial.costs if report.trial else None
+    cost_drawing = draw_lines(costs.figure) if costs and costs.figure else None
     template = _environment().get_template("report.html.jinja")
-    return template.render(report=report, drawings=drawings)
+    return template.render(report=report, drawings=drawings, cost_drawing=cost_drawing)
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
@@ -90,9 +91,36 @@ def _trial(trial: TrialSection) -> Iterator[str]:
         yield from ("", *(f"> - {escape_markdown(remark)}" for remark in trial.remarks))
     for table in (trial.arms, trial.comparisons, trial.not_run, *trial.details):
         yield from _table(table)
+    yield from _costs(trial.costs)
+    yield from _rule_checks(trial.rule_checks)
+    yield from _curve(trial.learning_curve)
     yield from _part("What the arms are", _facts(trial.arm_notes))
     yield from _part("Data", _facts(trial.data))
     yield from _part("Protocol", _facts(trial.protocol))
+
+
+def _costs(costs: CostSection | None) -> Iterator[str]:
+    if costs is None:
+        return
+    yield from _part("What it costs", _bullets(costs.remarks))
+    for table in costs.tables:
+        yield from _table(table)
+    yield from ("", *_facts(costs.prices))
+
+
+def _rule_checks(section: RuleCheckSection | None) -> Iterator[str]:
+    if section is None:
+        return
+    yield from _part("What your data says about the rules used", _bullets(section.remarks))
+    yield from _table(section.checks)
+    yield from _table(section.support)
+
+
+def _curve(curve: CurveSection | None) -> Iterator[str]:
+    if curve is None:
+        return
+    yield from _part("Learning curve", _bullets(curve.remarks))
+    yield from _table(curve.table)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

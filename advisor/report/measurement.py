@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.report.figures import latency_figure, quality_figure
@@ -16,14 +18,39 @@ from advisor.report.trial_tables import (
 )
 from advisor.report.verdicts import describe_verdict
 from advisor.report.wording import as_sentence, plain_text
+from advisor.schema.answers import Answers
+from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact, Figure, TrialSection
+from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
+    from advisor.evidence.prices import Price
     from prototypes.results import ArmResult, TrialResult
 
 
-def build_trial_section(trial: TrialResult) -> TrialSection:
-    """Word a trial; arms come best first by the primary metric."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The consultation that a trial belongs to."""
+
+    rule_base: RuleBase
+    answers: Answers
+    recommendation: Recommendation
+
+
+def build_trial_section(
+    trial: TrialResult, case: Case, *, prices: Sequence[Price] = ()
+) -> TrialSection:
+    """Word a trial; arms come best first by the primary metric.
+
+    Args:
+        trial: What was measured.
+        case: What was answered and recommended, by which rules.
+        prices: What seconds and tokens cost.
+    """
+    from advisor.report.cost_section import build_cost_section
+    from advisor.report.curve_section import build_curve_section
+    from advisor.report.rule_checks import build_rule_checks
+
     arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
     return TrialSection(
         outcome=trial.verdict.outcome.value if trial.verdict else "none",
@@ -34,6 +61,9 @@ def build_trial_section(trial: TrialResult) -> TrialSection:
         comparisons=comparisons_table(trial),
         not_run=not_run_table(trial.not_run),
         details=(effort_table(arms), metrics_table(trial, arms)),
+        costs=build_cost_section(trial, case.answers, case.rule_base, prices=prices),
+        rule_checks=build_rule_checks(trial, case.recommendation, case.rule_base, prices=prices),
+        learning_curve=build_curve_section(trial),
         arm_notes=tuple(_arm_note(arm) for arm in arms),
         data=describe_data(trial.data),
         protocol=describe_protocol(trial.protocol),

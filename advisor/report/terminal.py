@@ -17,6 +17,7 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from advisor.schema.exhibits import CostSection, RuleCheckSection
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
@@ -97,7 +98,29 @@ def _trial(trial: TrialSection, console: Console) -> Iterator[RenderableType]:
     yield from _part("Measurement", [Text(trial.verdict), *_bullets(trial.remarks)])
     for table in (trial.arms, trial.comparisons, trial.not_run):
         yield from _table(table, console)
+    yield from _costs(trial.costs, console)
+    yield from _rule_checks(trial.rule_checks, console)
+    if curve := trial.learning_curve:
+        yield from _part("Learning curve", _bullets(curve.remarks))
+        yield from _table(curve.table, console)
     yield from _part("Data and protocol", [_facts((*trial.data, *trial.protocol))])
+
+
+def _costs(costs: CostSection | None, console: Console) -> Iterator[RenderableType]:
+    """What each arm costs and where two break even; the documents have all tables."""
+    if costs is None:
+        return
+    yield from _part("What it costs", [*_bullets(costs.remarks), _facts(costs.prices)])
+    for table in dict.fromkeys((costs.tables[0], costs.tables[-1])):
+        yield from _table(table, console)
+
+
+def _rule_checks(section: RuleCheckSection | None, console: Console) -> Iterator[RenderableType]:
+    if section is None:
+        return
+    yield from _part("What your data says about the rules used", _bullets(section.remarks))
+    yield from _table(section.checks, console)
+    yield from _table(section.support, console)
 
 
 def _part(title: str, lines: Iterable[RenderableType]) -> Iterator[RenderableType]:

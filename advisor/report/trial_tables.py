@@ -10,7 +10,6 @@ from advisor.report.wording import (
     as_sentence,
     count_of,
     decimals,
-    dollars,
     identifier,
     is_share,
     measured,
@@ -78,15 +77,7 @@ def effort_table(arms: Sequence[ArmResult]) -> Table:
     tokens = ("Tokens read / written",) if has_tokens else ()
     return Table(
         caption="What each arm takes",
-        columns=_columns(
-            "Arm",
-            "Fitted in",
-            "On disk",
-            "Trained parameters",
-            "Answers/s",
-            *tokens,
-            "Cost per 1,000",
-        ),
+        columns=_columns("Arm", "Fitted in", "On disk", "Trained parameters", "Answers/s", *tokens),
         rows=tuple(
             (
                 arm_name(arm.name),
@@ -95,7 +86,6 @@ def effort_table(arms: Sequence[ArmResult]) -> Table:
                 f"{arm.n_trained_parameters:,}",
                 f"{arm.throughput_per_second:,.0f}",
                 *((_tokens_cell(arm),) if has_tokens else ()),
-                dollars(arm.cost_per_1000),
             )
             for arm in arms
         ),

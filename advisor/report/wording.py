@@ -159,6 +159,11 @@ def dollars(value: float | None) -> str:
     return f"${_two_digits(value)}" if value == 0 or value >= 0.0001 else "under $0.0001"
 
 
+def tiny_dollars(value: float) -> str:
+    """Say a price in US dollars with two significant digits, down to a millionth."""
+    return f"${_two_digits(value)}" if value == 0 or value >= 1e-6 else "under $0.000001"
+
+
 def _two_digits(value: float) -> str:
     """Keep two significant digits below 10, whole numbers above."""
     if value >= 10 or value <= 0:

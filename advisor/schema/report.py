@@ -12,17 +12,14 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from advisor.schema.base import Frozen
+from advisor.schema.exhibits import Column as Column
+from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
+from advisor.schema.exhibits import Fact as Fact
+from advisor.schema.exhibits import Table as Table
 from advisor.vocabulary import Approach, Status
 
 Tone: TypeAlias = Literal["good", "bad", "open"]
 """How an outcome is coloured; the badge says the same in words."""
-
-
-class Fact(Frozen):
-    """A named detail, such as the seed of a trial."""
-
-    name: str
-    value: str
 
 
 class CitedSource(Frozen):
@@ -122,21 +119,6 @@ class Precedent(Frozen):
     source: str
 
 
-class Column(Frozen):
-    """The head of a column."""
-
-    title: str
-    is_numeric: bool = False
-
-
-class Table(Frozen):
-    """A table of ready-made cells; the first cell of a row names the row."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 class AdviceSection(Frozen):
     """What is recommended and what would change it."""
 
@@ -224,6 +206,9 @@ class TrialSection(Frozen):
     not_run: Table
     details: tuple[Table, ...]
     """Effort and further metrics. A table without rows is not shown."""
+    costs: CostSection | None = None
+    rule_checks: RuleCheckSection | None = None
+    learning_curve: CurveSection | None = None
     arm_notes: tuple[Fact, ...]
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]

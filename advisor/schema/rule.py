@@ -79,6 +79,30 @@ def _field(operator: str) -> str:
     return "is_" if operator == "is" else operator
 
 
+class Expectation(Frozen):
+    """What a rule expects of its experiment: that an approach beats others, or a bound."""
+
+    quantity: Literal["latency", "cost", "citation", "abstention", "quality", "labels"]
+    approach: Approach
+    better_than: tuple[Approach, ...] = ()
+    at_least: float | None = None
+    """Bound of the 95th percentile in milliseconds (latency) or of a share (the others)."""
+    at_most: float | None = None
+    language_model: bool = False
+    """True if only an arm that asks a language model can tell."""
+
+    @model_validator(mode="after")
+    def _compares_or_bounds(self) -> Expectation:
+        is_bounded = self.at_least is not None or self.at_most is not None
+        if bool(self.better_than) == is_bounded:
+            raise ValueError("expected either better_than, or a bound by at_least or at_most")
+        if self.approach in self.better_than:
+            raise ValueError("an approach cannot be better than itself")
+        if is_bounded and self.quantity in ("cost", "quality", "labels"):
+            raise ValueError(f"{self.quantity} can only be compared; expected better_than")
+        return self
+
+
 class Statement(Frozen):
     """What rules, vetoes and suggestions have in common."""
 
@@ -95,6 +119,8 @@ class Statement(Frozen):
     """Ids of founding claims (claims.yaml) that find a home here."""
     exceptions: str = ""
     experiment: str = ""
+    expects: Expectation | None = None
+    """What the experiment must show for the statement to hold on the user's data."""
     waiver: str = ""
     """Why a lint check does not apply here; shown by `advisor rules show`."""
     file: str = ""

@@ -62,9 +62,15 @@ def measure_latency(
 
 
 def _summarise(timed: Sequence[tuple[float, Prediction]]) -> Latency:
-    p50, p95 = np.percentile([1000 * seconds for seconds, _ in timed], [50, 95])
-    stages = _median_stages([prediction for _, prediction in timed])
-    return Latency(p50=float(p50), p95=float(p95), n_queries=len(timed), stages=stages)
+    each_ms = [1000 * seconds for seconds, _ in timed]
+    p50, p95 = np.percentile(each_ms, [50, 95])
+    return Latency(
+        p50=float(p50),
+        p95=float(p95),
+        n_queries=len(timed),
+        stages=_median_stages([prediction for _, prediction in timed]),
+        queries_ms=[round(ms, 6) for ms in each_ms],
+    )
 
 
 def _median_stages(predictions: Sequence[Prediction]) -> dict[str, float]:

@@ -61,7 +61,9 @@ TABLES = {
 OPTIONS = {
     "no budget": (["--budget", "soon"], ["--budget", "'soon'", "10m"]),
     "unknown arm": (["--arms", "rga"], ["'rga'", "Did you mean 'rag'?", "fine_tune_head"]),
-    "no arm": (["--arms", ","], ["--arms", "names no arm"]),
+    "no such experiment": (["--experiments", "freshnes"], ["freshnes", "learning_curve"]),
+    "no such price list": (["--prices", "none.yaml"], ["none.yaml", "cannot be read"]),
+    "no arm": (["--arms", ","], ["--arms", "names nothing"]),
     "unknown task": (
         ["--task", "clasification"],
         ["--task", "Did you mean 'classification'?", "document_qa"],

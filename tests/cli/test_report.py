@@ -29,7 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         trial=None,
         rule_base=_empty_rule_base(),
     )
-    monkeypatch.setattr(run_files, "load_run", lambda folder, *, rules=None: stored)
+    monkeypatch.setattr(run_files, "load_run", lambda folder, *, rules=None, prices=None: stored)
     return tmp_path
 
 

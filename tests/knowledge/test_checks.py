@@ -126,6 +126,12 @@ OPPOSITE = "weights: {fine_tune: -4, prompting: 4}"
 OTHER = "weights: {rag: 2, hybrid: -2}"
 
 
+EXPECTS_ELSEWHERE = (
+    "    experiment: freshness\n"
+    "    expects: {quantity: latency, approach: rag, better_than: [fine_tune]}\n"
+)
+
+
 @pytest.mark.parametrize(
     ("added", "check", "severity"),
     [
@@ -144,6 +150,7 @@ OTHER = "weights: {rag: 2, hybrid: -2}"
             "unknown-experiment",
             "error",
         ),
+        (_added(WEEKLY, OTHER, more=EXPECTS_ELSEWHERE), "unmeasured-expectation", "error"),
         (_added(WEEKLY, OTHER, more="    opposed_by: [D0]\n"), "both-sides", "warning"),
         (
             "vetoes:\n" + _added(MANY, "excludes: [fine_tune, prompting]", rule_id="KN901"),

@@ -46,6 +46,7 @@ def test_percentiles_are_those_of_the_timed_calls() -> None:
     latency = measure_latency(watch.answer, ["a"], plan=plan, clock=watch)
 
     assert (latency.p50, latency.p95) == pytest.approx((10.5, 19.05))
+    assert latency.queries_ms == pytest.approx(list(range(1, 21)))
 
 
 def test_few_inputs_are_repeated() -> None:

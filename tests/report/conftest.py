@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from advisor.evidence.prices import Price
 from advisor.report.builder import build_report
 from advisor.schema.answers import Answers, Project
 from advisor.schema.explanation import (
@@ -31,21 +34,43 @@ from advisor.schema.recommendation import (
     VetoHit,
 )
 from advisor.schema.report import Report
-from advisor.schema.rule import ApproachInfo, Criterion, Level, RuleBase, Source
-from advisor.vocabulary import Approach, Status
+from advisor.schema.rule import (
+    ApproachInfo,
+    Criterion,
+    Expectation,
+    Leaf,
+    Level,
+    Rule,
+    RuleBase,
+    Source,
+)
+from advisor.vocabulary import Approach, Grade, Status
 from prototypes.contracts import Approach as ArmApproach
 from prototypes.contracts import Task
 from prototypes.results import (
     ArmResult,
     Comparison,
     DataSummary,
+    ExperimentResult,
     Interval,
     Latency,
+    Measured,
     NotRun,
     Outcome,
     TrialProtocol,
     TrialResult,
     Verdict,
+)
+
+PRICES = (
+    Price(
+        id="machine_hour",
+        usd=0.1,
+        what="A small cloud machine, per hour",
+        source="A price list",
+        where="https://prices.example/machines",
+        date=date(2026, 6, 17),
+    ),
 )
 
 
@@ -67,7 +92,7 @@ def rule_base() -> RuleBase:
         ),
         groups=(),
         claims=(),
-        rules=(),
+        rules=(_rule(),),
         vetoes=(),
         companions=(),
         variants=(),
@@ -173,6 +198,8 @@ def trial() -> TrialResult:
             arm="rag",
             because="Rag reaches 71.0 % exact match and no rival is more than 2 points better.",
         ),
+        experiments=_experiments(),
+        first_shares={ArmApproach.RAG: 0.8, ArmApproach.HYBRID: 0.2},
         data=_data(),
         protocol=_protocol(),
     )
@@ -183,7 +210,7 @@ def report(
     rule_base: RuleBase, answers: Answers, recommendation: Recommendation, trial: TrialResult
 ) -> Report:
     """The whole consultation, worded."""
-    return build_report(rule_base, answers, recommendation, trial=trial)
+    return build_report(rule_base, answers, recommendation, trial=trial, prices=PRICES)
 
 
 def _info(approach: Approach, summary: str) -> ApproachInfo:
@@ -202,6 +229,47 @@ def _criterion(identifier: str, question: str, levels: str) -> Criterion:
             for level in levels.split()
         ),
     )
+
+
+def _rule() -> Rule:
+    return Rule(
+        id="SV001",
+        name="answers-are-due-at-once",
+        title="Answers are due at once",
+        rationale="A search takes time.",
+        when=Leaf.model_validate({"criterion": "data_volatility", "is": "weekly"}),
+        grade=Grade.C,
+        weights={},
+        experiment="latency_cost",
+        expects=Expectation(
+            quantity="latency", approach=Approach.HYBRID, better_than=(Approach.RAG,)
+        ),
+    )
+
+
+def _experiments() -> list[ExperimentResult]:
+    """The hybrid takes 1.5 ms more than RAG."""
+    times = {"baseline": 0.7, "rag": 23.0, "hybrid": 24.5}
+    return [
+        ExperimentResult(
+            experiment="latency_cost",
+            measured=[
+                Measured(quantity="mean_ms", arm=arm, value=ms, low=ms - 0.2, high=ms + 0.2, n=50)
+                for arm, ms in times.items()
+            ],
+            differences=[
+                Comparison(
+                    arm="hybrid",
+                    against="rag",
+                    metric="mean_ms",
+                    difference=1.5,
+                    low=1.1,
+                    high=1.9,
+                    p_value=0.001,
+                )
+            ],
+        )
+    ]
 
 
 def _source(identifier: str, authors: str, year: int, where: str) -> Source:

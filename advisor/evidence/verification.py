@@ -1,0 +1,257 @@
+"""Rules held against the user's own data: rule, claim, measured, holds or not.
+
+A rule that can be tested names an experiment and what it expects of it (`expects:` in its file).
+The experiments are part of every trial; here their results are read, nothing is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from advisor.evidence.gaps import Bench, Gap, find_difference, find_value
+from advisor.schema.recommendation import Recommendation
+from advisor.schema.rule import Expectation, RuleBase, Statement
+from advisor.vocabulary import Approach
+
+if TYPE_CHECKING:
+    from advisor.evidence.costs import ArmCost
+    from prototypes.results import ExperimentResult, TrialResult
+
+
+class Finding(StrEnum):
+    """What the data say about a rule."""
+
+    HOLDS = "holds"
+    FAILS = "does not hold"
+    OPEN = "could not be tested here"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCheck:
+    """One rule held against the data.
+
+    Attributes:
+        rule: The rule's id.
+        title: What the rule found in the answers.
+        experiment: What tested it, or would.
+        expects: What it expects; None if it expects nothing that can be measured.
+        rival: The approach it was compared with, where it compares.
+        finding: What came out.
+        gaps: What was measured, what decides first.
+        because: Why it came out so, in a phrase; empty if the figures say so.
+    """
+
+    rule: str
+    title: str
+    experiment: str
+    finding: Finding
+    expects: Expectation | None = None
+    rival: Approach | None = None
+    gaps: tuple[Gap, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    finding: Finding
+    gaps: tuple[Gap, ...] = ()
+    because: str = ""
+
+
+_DIFFERENCES: Final = {
+    "latency": ("mean_ms", False),
+    "citation": ("citation_correct", True),
+    "abstention": ("informedness", True),
+}
+"""Which difference tells about a quantity, and whether more is better."""
+
+_VALUES: Final = {
+    "latency": "p95_ms",
+    "citation": "citation_correct",
+    "abstention": "abstention_correct",
+}
+
+_TOO_FEW = "the interval reaches to both sides; more samples or queries would tell"
+
+
+def check_rules(
+    rule_base: RuleBase,
+    recommendation: Recommendation,
+    trial: TrialResult,
+    *,
+    costs: Mapping[str, ArmCost] | None = None,
+) -> tuple[RuleCheck, ...]:
+    """Hold every rule that the recommendation used and that names an experiment against a trial.
+
+    Args:
+        rule_base: Where the rules stand; rules it does not know are passed over.
+        recommendation: What fired.
+        trial: What was measured, with its experiments.
+        costs: What each arm costs, by its name.
+    """
+    bench = Bench(trial, costs or {})
+    return tuple(
+        check
+        for statement in _used(rule_base, recommendation)
+        if statement.experiment
+        for check in check_statement(statement, bench)
+    )
+
+
+def _used(rule_base: RuleBase, recommendation: Recommendation) -> Iterator[Statement]:
+    """The rules and vetoes that fired, in the order of the rule base."""
+    fired = {
+        reason.rule
+        for ranked in recommendation.ranking
+        for reason in (*ranked.reasons, *ranked.against)
+    }
+    fired |= {
+        hit.veto for ranked in recommendation.ranking for hit in ranked.vetoes if not hit.is_open
+    }
+    for statement in (*rule_base.rules, *rule_base.vetoes):
+        if statement.id in fired:
+            yield statement
+
+
+def check_statement(statement: Statement, bench: Bench) -> Iterator[RuleCheck]:
+    """Hold one rule against the data, once for each approach it compares with."""
+    expects = statement.expects
+    for rival in (expects.better_than or (None,)) if expects else (None,):
+        decision = _decide(statement, expects, rival, bench=bench)
+        yield RuleCheck(
+            rule=statement.id,
+            title=statement.title,
+            experiment=statement.experiment,
+            expects=expects,
+            rival=rival,
+            finding=decision.finding,
+            gaps=decision.gaps,
+            because=decision.because,
+        )
+
+
+def _decide(
+    statement: Statement, expects: Expectation | None, rival: Approach | None, *, bench: Bench
+) -> _Decision:
+    if expects is None:
+        return _open("it expects nothing that a trial of these data measures")
+    if missing := bench.find_missing(expects, rival):
+        return _open(missing)
+    if expects.quantity == "labels":
+        return _decide_labels(bench, expects.approach, rival or Approach.RAG)
+    result = bench.experiment(statement.experiment)
+    if result is None:
+        return _open("the experiment was not held")
+    return _decide_by(result, expects, rival, bench=bench)
+
+
+def _decide_by(
+    result: ExperimentResult, expects: Expectation, rival: Approach | None, *, bench: Bench
+) -> _Decision:
+    if expects.quantity == "quality":
+        return _decide_quality(bench, expects.approach, rival or Approach.RAG, result=result)
+    if expects.quantity == "cost":
+        return _decide_cost(bench, expects.approach, rival or Approach.PROMPTING)
+    if result.untested:
+        return _open(result.untested)
+    if rival is None:
+        return _decide_value(bench, expects, result)
+    return _decide_difference(bench, expects, rival, result=result)
+
+
+def _decide_difference(
+    bench: Bench, expects: Expectation, rival: Approach, *, result: ExperimentResult
+) -> _Decision:
+    quantity, is_more_better = _DIFFERENCES[expects.quantity]
+    names = bench.name(expects.approach), bench.name(rival)
+    gap = find_difference(result.differences, quantity, names)
+    if gap is None:
+        return _open("there is no test sample on which both can be compared")
+    low, high = (gap.low, gap.high) if is_more_better else (-gap.high, -gap.low)
+    if low > 0:
+        return _Decision(Finding.HOLDS, (gap,))
+    if high <= 0 and (low, high) != (0, 0):
+        return _Decision(Finding.FAILS, (gap,))
+    return _Decision(Finding.OPEN, (gap,), _TOO_FEW)
+
+
+def _decide_value(bench: Bench, expects: Expectation, result: ExperimentResult) -> _Decision:
+    gap = find_value(result.measured, _VALUES[expects.quantity], bench.name(expects.approach))
+    if gap is None:
+        return _open("there is no test sample on which it can be measured")
+    at_least, at_most = expects.at_least, expects.at_most
+    is_met = (at_least is None or gap.low >= at_least) and (at_most is None or gap.high <= at_most)
+    is_missed = (at_least is not None and gap.high < at_least) or (
+        at_most is not None and gap.low > at_most
+    )
+    if is_met or is_missed:
+        return _Decision(Finding.HOLDS if is_met else Finding.FAILS, (gap,))
+    return _Decision(Finding.OPEN, (gap,), _TOO_FEW)
+
+
+def _decide_quality(
+    bench: Bench, approach: Approach, rival: Approach, *, result: ExperimentResult
+) -> _Decision:
+    """Decide by what was built, else by what a perfect choice between the parents could gain."""
+    margin, against = bench.trial.protocol.margin, bench.name(rival)
+    built = find_difference(result.differences, "quality", (bench.name(approach), against))
+    gain = find_difference(result.differences, "router_gain", ("oracle_router", against))
+    overlap = find_value(result.measured, "error_overlap", "oracle_router")
+    decisive = [gap for gap in (built, gain) if gap is not None]
+    gaps = tuple(gap for gap in (built, gain, overlap) if gap is not None)
+    if built is not None and built.low > 0:
+        return _Decision(Finding.HOLDS, gaps)
+    if any(gap.high <= margin for gap in decisive):
+        worth = f"no more than the {100 * margin:g} points worth having"
+        return _Decision(Finding.FAILS, gaps, worth)
+    if not decisive:
+        return _open(result.untested or "no hybrid was measured")
+    return _Decision(Finding.OPEN, gaps, _TOO_FEW if built else "no hybrid was built")
+
+
+def _decide_labels(bench: Bench, approach: Approach, rival: Approach) -> _Decision:
+    """Decide by the arms as measured, which learnt from all labels at hand.
+
+    A learning curve, if one was drawn, says how many labels would do; it does not decide, since
+    it is that of the smallest form of fine-tuning.
+    """
+    trial, names = bench.trial, (bench.name(approach), bench.name(rival))
+    measured = find_difference(trial.comparisons, trial.primary_metric, names)
+    if measured is None:
+        return _open("the two were not compared")
+    curve = bench.experiment("learning_curve")
+    needed = find_value(curve.measured, "labels_to_match", names[1]) if curve else None
+    gap = replace(measured, quantity="at_hand")
+    gaps = (gap, needed) if needed else (gap,)
+    if gap.low > 0 or gap.high < 0:
+        return _Decision(Finding.HOLDS if gap.low > 0 else Finding.FAILS, gaps)
+    return _Decision(Finding.OPEN, gaps, _TOO_FEW)
+
+
+def _decide_cost(bench: Bench, approach: Approach, rival: Approach) -> _Decision:
+    first, second = (bench.costs.get(bench.name(each)) for each in (approach, rival))
+    if first is None or second is None:
+        return _open("one of the two has no price")
+    one, two = first.answer, second.answer
+    gap = Gap(
+        arm=first.arm,
+        against=second.arm,
+        quantity="usd_per_1000",
+        value=1000 * (one.value - two.value),
+        low=1000 * (one.low - two.high),
+        high=1000 * (one.high - two.low),
+    )
+    if gap.high < 0:
+        return _Decision(Finding.HOLDS, (gap,))
+    return (
+        _Decision(Finding.FAILS, (gap,))
+        if gap.low > 0
+        else _Decision(Finding.OPEN, (gap,), _TOO_FEW)
+    )
+
+
+def _open(because: str) -> _Decision:
+    return _Decision(Finding.OPEN, because=because)

@@ -1,0 +1,111 @@
+"""What a trial has already measured, as far as experiments need it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import binomtest, norm
+
+from prototypes.contracts import Approach
+from prototypes.measure.significance import Resampling, Scores, compare_paired
+from prototypes.measure.summary import collect_scores
+from prototypes.measure.verdict import choose_representative
+from prototypes.results import ArmResult, Comparison, Measured, SampleResult
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The results of a trial.
+
+    Attributes:
+        metric: The primary metric.
+        arms: The arms that were measured.
+        samples: Per arm, its answer to every test sample, in one order.
+        resampling: How intervals are drawn.
+    """
+
+    metric: str
+    arms: Sequence[ArmResult]
+    samples: Mapping[str, Sequence[SampleResult]]
+    resampling: Resampling = field(default_factory=Resampling)
+
+    def standing_for(self, approach: Approach) -> ArmResult | None:
+        """Return the arm that stands for an approach, chosen without its test quality."""
+        return choose_representative(approach, self.arms)
+
+    def rivals(self) -> list[ArmResult]:
+        """List the arms that stand for the approaches, the baseline aside."""
+        approaches = (each for each in Approach if each is not Approach.BASELINE)
+        return [arm for each in approaches if (arm := self.standing_for(each)) is not None]
+
+    def scores(self, arm: ArmResult, metric: str | None = None) -> Scores:
+        """Line up a metric of an arm, the primary one by default; NaN where it is undefined."""
+        return collect_scores(self.samples[arm.name], metric or self.metric)
+
+
+def measure_share(quantity: str, arm: str, *, count: int, n: int) -> Measured:
+    """State a share with its Wilson score interval (Wilson 1927), which holds for few samples."""
+    interval = binomtest(count, n).proportion_ci(confidence_level=0.95, method="wilson")
+    low, high = float(interval.low), float(interval.high)
+    return Measured(quantity=quantity, arm=arm, value=count / n, low=low, high=high, n=n)
+
+
+def compare_shares(
+    quantity: str,
+    first: tuple[str, Scores],
+    second: tuple[str, Scores],
+    *,
+    resampling: Resampling,
+) -> Comparison:
+    """Compare two arms, each a name with its scores, on the samples that both have a score for.
+
+    Args:
+        quantity: What the scores measure, between 0 and 1.
+        first: Name and scores of the arm that is subtracted from.
+        second: Name and scores of the arm that is subtracted.
+        resampling: How the interval is drawn.
+
+    Raises:
+        TooFewSamplesError: If there is no such sample.
+    """
+    found = compare_paired(first[1], second[1], resampling)
+    low, high = widen_interval(found.interval.low, found.interval.high, first[1] - second[1])
+    return Comparison(
+        arm=first[0],
+        against=second[0],
+        metric=quantity,
+        difference=found.interval.value,
+        low=low,
+        high=high,
+        p_value=found.p_value,
+        n_only_arm_right=found.n_first_better if found.is_binary else None,
+        n_only_against_right=found.n_second_better if found.is_binary else None,
+    )
+
+
+def widen_interval(low: float, high: float, *differences: Scores) -> tuple[float, float]:
+    """Widen a bootstrap interval to what few samples can really tell.
+
+    Two arms that agree on ten samples out of ten are not thereby proven equal, but every resample
+    of those ten says so. The interval is made to cover the one that comes of adding half a sample
+    of each sign and a tie (Agresti and Min 2005).
+
+    Args:
+        low: The lower end.
+        high: The upper end.
+        differences: Per sample, in [-1, 1]; the means of several groups of samples are summed.
+    """
+    moments = [_smoothed(each[~np.isnan(each)]) for each in differences]
+    mean = sum(each for each, _ in moments)
+    reach = float(norm.isf(0.025)) * math.sqrt(sum(variance for _, variance in moments))
+    return min(low, mean - reach), max(high, mean + reach)
+
+
+def _smoothed(differences: Scores) -> tuple[float, float]:
+    """Return the mean and the variance of that mean."""
+    n = differences.size + 2
+    mean = float(differences.sum()) / n
+    return mean, (float((differences**2).sum() + 1) / n - mean**2) / n

@@ -1,0 +1,72 @@
+"""All experiments together, and who comes first in the resamples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from prototypes.contracts import Approach
+from prototypes.experiments.battery import run_experiments, share_first_places
+from prototypes.experiments.material import Material
+
+
+def _scores(pattern: str) -> list[dict[str, Any]]:
+    return [{"correct": float(mark == "1")} for mark in pattern]
+
+
+def test_every_experiment_answers_or_says_why_not(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """One arm and no times: four results, each with its reason."""
+    results = run_experiments(lay_out(plant(Approach.RAG, _scores("10"))))
+
+    assert [one.experiment for one in results] == [
+        "latency_cost",
+        "citation",
+        "abstention",
+        "hybrid_forecast",
+    ]
+    assert all(one.untested for one in results)
+
+
+def test_nothing_measured_is_no_experiment(lay_out: Callable[..., Material]) -> None:
+    """A trial that was interrupted at once holds none."""
+    assert run_experiments(lay_out()) == []
+    assert share_first_places(lay_out()) == {}
+
+
+def test_equal_arms_share_the_first_place(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """Two arms that always agree come first in half of the resamples each."""
+    scores = _scores("1101")
+    arms = [plant(Approach.RAG, scores), plant(Approach.HYBRID, scores)]
+
+    assert share_first_places(lay_out(*arms)) == {Approach.RAG: 0.5, Approach.HYBRID: 0.5}
+
+
+def test_first_places_follow_the_planted_chance(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """One sample of four only for A, none only for B: B ties unless that sample is drawn."""
+    arms = [plant(Approach.RAG, _scores("1110")), plant(Approach.FINE_TUNE, _scores("1100"))]
+
+    shares = share_first_places(lay_out(*arms))
+
+    tie = (3 / 4) ** 4
+    assert shares[Approach.RAG] == pytest.approx(1 - tie / 2, abs=0.03)
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_an_arm_that_breaks_a_limit_never_comes_first(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """Better on every sample, and not allowed."""
+    arms = [
+        plant(Approach.RAG, _scores("1111"), is_feasible=False),
+        plant(Approach.PROMPTING, _scores("0000")),
+    ]
+
+    assert share_first_places(lay_out(*arms)) == {Approach.PROMPTING: 1.0, Approach.RAG: 0.0}

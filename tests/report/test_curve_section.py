@@ -1,0 +1,60 @@
+"""The learning curve in words."""
+
+from __future__ import annotations
+
+from advisor.report.curve_section import build_curve_section
+from prototypes.results import CurvePoint, ExperimentResult, Measured, TrialResult
+
+POINTS = [
+    CurvePoint(sampling=sampling, n_labels=n, n_seeds=3, value=v, low=v - 0.05, high=v + 0.05)
+    for sampling, n, v in (
+        ("random", 100, 0.6),
+        ("random", 200, 0.7),
+        ("uncertainty", 100, 0.6),
+        ("uncertainty", 200, 0.75),
+    )
+]
+
+
+def _with(trial: TrialResult, **found: object) -> TrialResult:
+    result = ExperimentResult.model_validate({"experiment": "learning_curve", **found})
+    return trial.model_copy(update={"experiments": [*trial.experiments, result]})
+
+
+def test_curve_stands_in_one_row_per_size(trial: TrialResult) -> None:
+    """Random beside uncertainty, each with its interval."""
+    section = build_curve_section(_with(trial, curve=POINTS))
+
+    assert section is not None
+    assert section.table.rows == (
+        ("100", "60 % (55–65)", "60 % (55–65)"),
+        ("200", "70 % (65–75)", "75 % (70–80)"),
+    )
+
+
+def test_labels_to_match_are_rounded_and_marked_as_extrapolated(trial: TrialResult) -> None:
+    """A band beyond the labels at hand says so."""
+    needed = Measured(
+        quantity="labels_to_match", arm="rag", value=412.3, low=198.2, high=1234.5, n=200
+    )
+
+    section = build_curve_section(_with(trial, curve=POINTS, measured=[needed]))
+
+    assert section is not None
+    assert section.remarks[1] == (
+        "By a power law fitted to the random draws it is as good as rag (71 % (61–80)) from about "
+        "410 labels on (95 % band 200 to 1,200; beyond 200 the law is extrapolated)."
+    )
+
+
+def test_arm_that_is_never_matched_is_named(trial: TrialResult) -> None:
+    """Silence would read as if it had been matched."""
+    section = build_curve_section(_with(trial, curve=POINTS))
+
+    assert section is not None
+    assert "does not get as good as rag" in section.remarks[-1]
+
+
+def test_without_a_curve_there_is_no_section(trial: TrialResult) -> None:
+    """It is only drawn where somebody asks for it."""
+    assert build_curve_section(trial) is None
