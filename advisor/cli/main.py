@@ -14,6 +14,7 @@ from advisor.cli.guided import guided
 from advisor.cli.interview import interview
 from advisor.cli.profile import profile
 from advisor.cli.prototype import prototype
+from advisor.cli.recheck import recheck
 from advisor.cli.recommend import recommend
 from advisor.cli.report import report
 from advisor.cli.rules import rules_app
@@ -58,6 +59,7 @@ def _register() -> None:
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
+        (recheck, "advisor recheck run --data my-project"),
         (cases, "advisor cases answers.yaml -n 3"),
         (demo, "advisor demo"),
         (doctor, "advisor doctor"),
