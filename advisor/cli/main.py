@@ -8,6 +8,7 @@ from advisor import __version__
 from advisor.cli.ask import ask
 from advisor.cli.boundary import GuardedGroup
 from advisor.cli.cases import cases
+from advisor.cli.compare import compare
 from advisor.cli.demo import demo
 from advisor.cli.doctor import doctor
 from advisor.cli.guided import guided
@@ -60,6 +61,7 @@ def _register() -> None:
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
         (recheck, "advisor recheck run --data my-project"),
+        (compare, "advisor compare run run-after-labelling"),
         (cases, "advisor cases answers.yaml -n 3"),
         (demo, "advisor demo"),
         (doctor, "advisor doctor"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from advisor.report.wording import (
     as_sentence,
@@ -13,6 +13,7 @@ from advisor.report.wording import (
     plain_text,
 )
 from advisor.schema.decision import Recheck, RuleDrift, ValueDrift
+from advisor.vocabulary import Approach
 
 WIDTH = 80
 MAX_RULES = 8
@@ -74,9 +75,7 @@ def _drifted_rules(found: Recheck) -> str:
 def _lines(found: Recheck) -> Iterator[str]:
     yield from _standing(found)
     yield f"Rules: {_then_and_now(found.rules_version)}"
-    yield from (f"  {_rule(one, found)}" for one in found.rules[:MAX_RULES])
-    if len(found.rules) > MAX_RULES:
-        yield f"  and {len(found.rules) - MAX_RULES} more; --format json lists all"
+    yield from tell_rules(found.rules, found.decision)
     yield f"Answers: {'changed' if found.answers else 'unchanged'}"
     yield from (f"  {one.name}: {one.before} → {one.now}" for one in found.answers)
     yield f"Data: {_data(found)}"
@@ -93,7 +92,14 @@ def _standing(found: Recheck) -> Iterator[str]:
     yield f"{found.decision.label} against {found.rival.label}: {lead}"
 
 
-def _rule(one: RuleDrift, found: Recheck) -> str:
+def tell_rules(rules: Sequence[RuleDrift], decision: Approach) -> Iterator[str]:
+    """Say what each rule counted for a decision then and counts now, the weightiest ones."""
+    yield from (f"  {_rule(one, decision)}" for one in rules[:MAX_RULES])
+    if len(rules) > MAX_RULES:
+        yield f"  and {len(rules) - MAX_RULES} more; --format json lists all"
+
+
+def _rule(one: RuleDrift, decision: Approach) -> str:
     because = inside_sentence(plain_text(one.because, limit=120))
     if one.excludes_before or one.excludes_now:
         sides = (one.excludes_before, one.excludes_now)
@@ -103,7 +109,7 @@ def _rule(one: RuleDrift, found: Recheck) -> str:
         f"{lead:+.1f}" if weights else "silent"
         for weights, lead in ((one.before, one.lead_before_db), (one.now, one.lead_now_db))
     )
-    return f"{one.rule} ({because}): {before} → {now} db for {found.decision.label}"
+    return f"{one.rule} ({because}): {before} → {now} db for {decision.label}"
 
 
 def _data(found: Recheck) -> str:
