@@ -45,6 +45,7 @@ def compare_runs(first: NamedRun, second: NamedRun) -> RunComparison:
         first=_standing(first),
         second=_standing(second),
         answers=find_answer_drift(before.recommendation, before.answers, now.answers),
+        rival=pair[1],
         rules=find_rule_drift(before.recommendation, now.recommendation, pair=pair),
         metric=trials[0].primary_metric if trials[0] and is_comparable else None,
         is_paired=is_paired,

@@ -46,10 +46,14 @@ def _finding(found: Recheck) -> str:
     if found.outcome == "changed":
         return f"the decision no longer stands: {leader} now leads instead of {name}"
     if found.outcome == "weakened":
-        why = inside_sentence(plain_text(found.why_unclear))
-        return f"the decision still leads, but no longer clearly: {why or name}"
+        return f"{name} still leads, but no longer clearly: {say_unclear(found.why_unclear)}"
     firm = "is recommended" if found.is_clear_now else "leads, if not by a clear margin"
     return f"the decision still stands: {name} {firm}"
+
+
+def say_unclear(abstention: str) -> str:
+    """Put the reason for an abstention behind a colon."""
+    return inside_sentence(plain_text(abstention)).removeprefix("no clear winner: ")
 
 
 def _drifted(found: Recheck) -> list[str]:

@@ -23,7 +23,7 @@ def _lines(found: RunComparison) -> Iterator[str]:
     yield f"Second  {_standing(found.second)}"
     yield f"Answers: {'different' if found.answers else 'the same'}"
     yield from (f"  {one.name}: {one.before} → {one.now}" for one in found.answers)
-    yield f"Rules: {'different' if found.rules else 'the same here'}"
+    yield f"Rules: {_rules(found)}"
     yield from tell_rules(found.rules, found.first.leading)
     yield from (f"Warning: {warning}" for warning in found.warnings)
     if found.arms:
@@ -33,6 +33,13 @@ def _lines(found: RunComparison) -> Iterator[str]:
     for title, names in (("first", found.only_first), ("second", found.only_second)):
         if names:
             yield f"Only in the {title}: {join_words(names)}"
+
+
+def _rules(found: RunComparison) -> str:
+    if not found.rules:
+        return "the same here"
+    rival = f" against {found.rival.label}" if found.rival else ""
+    return f"different (decibans for {found.first.leading.label}{rival})"
 
 
 def _standing(one: Standing) -> str:

@@ -41,9 +41,10 @@ class RunComparison(Frozen):
     first: Standing
     second: Standing
     answers: list[ValueDrift]
+    rival: Approach | None
+    """The leading approach of the second run; where it is that of the first, the runner-up."""
     rules: list[RuleDrift]
-    """Leads are told for the leading approach of the first run against that of the second, or
-    against the runner-up where both have the same."""
+    """Leads are told for the leading approach of the first run against `rival`."""
     metric: str | None
     """What the arms are compared by; None if the runs cannot be compared."""
     is_paired: bool
