@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from prototypes.results import TrialResult
 
 
+_RUN = Path("challenge")
+"""Where an experiment goes that was given no folder."""
+
+
 class ChallengeFormat(StrEnum):
     """How the case is shown."""
 
@@ -35,7 +39,9 @@ def challenge(
     run: Path | None = typer.Option(None, "--run", help="A run folder: what was measured."),
     data: Path | None = typer.Option(None, "--data", help="Measure it and its rivals on these."),
     arms: str | None = typer.Option(None, "--arms", help="With --data: arms, by comma."),
-    into: Path = typer.Option(Path("challenge"), "--into", help="With --data: the run folder."),
+    into: Path | None = typer.Option(
+        None, "--into", help="With --data: the run folder; left out, challenge/."
+    ),
     output_format: ChallengeFormat = typer.Option(
         ChallengeFormat.TERMINAL, "--format", help="How to show the case."
     ),
@@ -50,12 +56,12 @@ def challenge(
     from advisor.knowledge.loader import load_rules
 
     approach = _approach(chosen)
-    _require_one(run, data)
+    _require_one(run, data, experiment=(arms, into))
     rule_base = load_rules(rules)
     said = load_answers(answers, rule_base)
     trial = _recorded(run, rules) if run else None
     if data is not None:
-        options = (_names(arms), into, quiet)
+        options = (_names(arms), into or _RUN, quiet)
         trial = _measured(said, rule_base, data=data, approach=approach, options=options)
     found = evidence.challenge(advise(said, rule_base), approach, trial=trial)
     _show(_render(found, output_format, rule_base=rule_base, answers=said), output, quiet=quiet)
@@ -74,12 +80,18 @@ def _approach(name: str) -> Approach:
     return Approach(name)
 
 
-def _require_one(run: Path | None, data: Path | None) -> None:
+def _require_one(
+    run: Path | None, data: Path | None, *, experiment: tuple[str | None, Path | None]
+) -> None:
     from advisor.errors import AdvisorError
 
     if run and data:
         raise AdvisorError(
             "--run shows what was measured and --data measures anew; give one of the two."
+        )
+    if data is None and any(experiment):
+        raise AdvisorError(
+            "--arms and --into say how to measure; name what to measure on with --data."
         )
 
 

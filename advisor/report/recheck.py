@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.report.wording import (
     as_sentence,
@@ -81,7 +81,7 @@ def _lines(found: Recheck) -> Iterator[str]:
     yield f"Rules: {_then_and_now(found.rules_version)}"
     yield from tell_rules(found.rules, found.decision)
     yield f"Answers: {'changed' if found.answers else 'unchanged'}"
-    yield from (f"  {one.name}: {one.before} → {one.now}" for one in found.answers)
+    yield from tell_answers(found.answers)
     yield f"Data: {_data(found)}"
     if found.prices:
         yield f"Price of a machine hour, US dollars: {_then_and_now(found.prices)}"
@@ -96,6 +96,11 @@ def _standing(found: Recheck) -> Iterator[str]:
     yield f"{found.decision.label} against {found.rival.label}: {lead}"
 
 
+def tell_answers(answers: Iterable[ValueDrift]) -> Iterator[str]:
+    """Say what each answer was and is."""
+    return (f"  {plain_text(one.name, limit=60)}: {_then_and_now(one)}" for one in answers)
+
+
 def tell_rules(rules: Sequence[RuleDrift], decision: Approach) -> Iterator[str]:
     """Say what each rule counted for a decision then and counts now, the weightiest ones."""
     yield from (f"  {_rule(one, decision)}" for one in rules[:MAX_RULES])
@@ -104,16 +109,17 @@ def tell_rules(rules: Sequence[RuleDrift], decision: Approach) -> Iterator[str]:
 
 
 def _rule(one: RuleDrift, decision: Approach) -> str:
+    rule = plain_text(one.rule, limit=60)
     because = inside_sentence(plain_text(one.because, limit=120))
     if one.excludes_before or one.excludes_now:
         sides = (one.excludes_before, one.excludes_now)
         then, now = (join_words(a.label for a in side) or "nothing" for side in sides)
-        return f"{one.rule} ({because}): excluded {then}, now excludes {now}"
+        return f"{rule} ({because}): excluded {then}, now excludes {now}"
     before, now = (
         f"{lead:+.1f}" if weights else "silent"
         for weights, lead in ((one.before, one.lead_before_db), (one.now, one.lead_now_db))
     )
-    return f"{one.rule} ({because}): {before} → {now} db for {decision.label}"
+    return f"{rule} ({because}): {before} → {now} db for {decision.label}"
 
 
 def _data(found: Recheck) -> str:
@@ -127,6 +133,5 @@ def _data(found: Recheck) -> str:
 
 
 def _then_and_now(value: ValueDrift) -> str:
-    if value.before == value.now:
-        return f"unchanged ({value.now})"
-    return f"{value.before} → {value.now}"
+    before, now = (plain_text(str(side), limit=60) for side in (value.before, value.now))
+    return f"unchanged ({now})" if before == now else f"{before} → {now}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from advisor.report.recheck import WIDTH, tell_rules
+from advisor.report.recheck import WIDTH, tell_answers, tell_rules
 from advisor.report.wording import identifier, join_words, p_value, plain_text
 from advisor.schema.comparison import ArmDifference, RunComparison, Standing
 
@@ -22,7 +22,7 @@ def _lines(found: RunComparison) -> Iterator[str]:
     yield f"First   {_standing(found.first)}"
     yield f"Second  {_standing(found.second)}"
     yield f"Answers: {'different' if found.answers else 'the same'}"
-    yield from (f"  {one.name}: {one.before} → {one.now}" for one in found.answers)
+    yield from tell_answers(found.answers)
     yield f"Rules: {_rules(found)}"
     yield from tell_rules(found.rules, found.first.leading)
     yield from (f"Warning: {warning}" for warning in found.warnings)
@@ -45,8 +45,8 @@ def _rules(found: RunComparison) -> str:
 def _standing(one: Standing) -> str:
     verb = "recommended" if one.recommended else "leads, no clear winner"
     verdict = f"; measured: {one.verdict.replace('_', ' ')}" if one.verdict else ""
-    name = plain_text(one.run, limit=60)
-    return f"{name}: {one.leading.label} {verb} (rules {one.rules_version}){verdict}"
+    name, rules = plain_text(one.run, limit=60), plain_text(one.rules_version, limit=60)
+    return f"{name}: {one.leading.label} {verb} (rules {rules}){verdict}"
 
 
 def _arm(one: ArmDifference) -> str:

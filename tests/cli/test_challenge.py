@@ -113,6 +113,7 @@ def test_verdict_on_the_decision_is_told(answers: Path, make_run: MakeRun) -> No
     [
         (("--chosen", "rga"), "Did you mean 'rag'?"),
         (("--chosen", "rag", "--run", "a", "--data", "b"), "give one of the two"),
+        (("--chosen", "rag", "--arms", "rag"), "name what to measure on with --data"),
         (("--chosen", "rag", "--run", "nowhere"), "there is no such run folder"),
         (("--chosen", "rag", "--data", "nowhere"), "nowhere: no such folder or file"),
     ],
