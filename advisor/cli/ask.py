@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from advisor.cli.interview import require_terminal
-
-if TYPE_CHECKING:
-    from prototypes.contracts import Arm, Prediction
 
 
 def ask(
@@ -22,21 +16,34 @@ def ask(
         None, metavar="QUESTION", help="The question; without one: a conversation."
     ),
     arm: str | None = typer.Option(None, "--arm", help="Another arm than the one that won."),
+    rivals: bool = typer.Option(False, "--rivals", help="Show what the other arms answer, too."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the answer and its sources."),
 ) -> None:
     """Put a question to a fitted arm of a run."""
+    from advisor.cli.conversation import Panel, converse
+
     if question is None:
         require_terminal(
             "without a question this is a conversation",
             f'give the question: advisor ask {shlex.quote(str(run))} "…"',
         )
     name = arm or _winner(run)
-    answer = _opened(run, name, quiet=quiet)
+    panel = Panel(run, is_quiet=quiet)
+    panel.open(name)
+
+    def ask_rivals(text: str) -> None:
+        panel.ask_each(_others(run, name), text)
+
+    def answer(text: str) -> None:
+        panel.ask(name, text)
+        if rivals:
+            ask_rivals(text)
+
     if question is not None:
         answer(_require_words(question))
         return
-    typer.echo(f"{name} answers; an empty line ends.", err=True)
-    _converse(answer)
+    typer.echo(f"{name} answers; /rivals asks the other arms, an empty line ends.", err=True)
+    converse(answer, ask_rivals)
 
 
 def _winner(run: Path) -> str:
@@ -53,18 +60,11 @@ def _winner(run: Path) -> str:
     return name
 
 
-def _opened(run: Path, name: str, *, quiet: bool) -> Callable[[str], None]:
-    from prototypes.harness import load_fitted_arm
+def _others(run: Path, name: str) -> tuple[str, ...]:
+    """Name the arms that were measured beside the one that answers."""
+    from prototypes.run_folder import load_trial
 
-    fitted = load_fitted_arm(run, name)
-
-    def answer(question: str) -> None:
-        prediction, milliseconds = _timed(fitted, question)
-        _show(prediction)
-        if not quiet:
-            typer.echo(f"  {name}, {milliseconds:.0f} ms", err=True)
-
-    return answer
+    return tuple(arm.name for arm in load_trial(run).arms if arm.name != name)
 
 
 def _require_words(question: str) -> str:
@@ -73,30 +73,3 @@ def _require_words(question: str) -> str:
     if not question.strip():
         raise AdvisorError("the question is empty; expected at least a word.")
     return question
-
-
-def _timed(arm: Arm, question: str) -> tuple[Prediction, float]:
-    start = time.perf_counter()
-    (prediction,) = arm.predict([question])
-    return prediction, (time.perf_counter() - start) * 1000
-
-
-def _show(prediction: Prediction) -> None:
-    silence = prediction.fault or "the evidence is too weak"
-    typer.echo(prediction.output or f"(no answer: {silence})")
-    for citation in prediction.citations:
-        title = f" ({citation.title})" if citation.title else ""
-        typer.echo(f"  source: {citation.passage_id}{title}")
-    if prediction.output and prediction.fault:
-        typer.echo(f"  note: {prediction.fault}")
-
-
-def _converse(answer: Callable[[str], None]) -> None:
-    while True:
-        try:
-            question = input("> ").strip()
-        except EOFError:
-            return
-        if not question:
-            return
-        answer(question)

@@ -8,12 +8,15 @@ from advisor import __version__
 from advisor.cli.ask import ask
 from advisor.cli.boundary import GuardedGroup
 from advisor.cli.cases import cases
+from advisor.cli.challenge import challenge
+from advisor.cli.compare import compare
 from advisor.cli.demo import demo
 from advisor.cli.doctor import doctor
 from advisor.cli.guided import guided
 from advisor.cli.interview import interview
 from advisor.cli.profile import profile
 from advisor.cli.prototype import prototype
+from advisor.cli.recheck import recheck
 from advisor.cli.recommend import recommend
 from advisor.cli.report import report
 from advisor.cli.rules import rules_app
@@ -58,6 +61,9 @@ def _register() -> None:
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
+        (challenge, "advisor challenge answers.yaml --chosen rag --run run"),
+        (recheck, "advisor recheck run --data my-project"),
+        (compare, "advisor compare run run-after-labelling"),
         (cases, "advisor cases answers.yaml -n 3"),
         (demo, "advisor demo"),
         (doctor, "advisor doctor"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
@@ -29,6 +30,7 @@ class OutputFormat(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    MADR = "madr"
 
 
 def recommend(
@@ -84,11 +86,19 @@ def show(
         _print(build_report(rule_base, answers, recommendation), output)
         return
     from advisor.knowledge.case_library import load_case_library
-    from advisor.report.documents import render_html, render_markdown
 
     report = build_report(rule_base, answers, recommendation, library=load_case_library())
-    render = render_html if output_format is OutputFormat.HTML else render_markdown
-    _write(render(report), output)
+    _write(render_document(report, output_format), output)
+
+
+def render_document(report: Report, output_format: OutputFormat) -> str:
+    """Render a report as HTML, as Markdown, or as a decision record of today."""
+    from advisor.report.documents import render_decision_record, render_html, render_markdown
+
+    if output_format is OutputFormat.MADR:
+        today = datetime.datetime.now(tz=datetime.UTC).date()
+        return render_decision_record(report, date=today)
+    return render_html(report) if output_format is OutputFormat.HTML else render_markdown(report)
 
 
 def _print(report: Report, output: Path | None) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from advisor.cli.options import PRICES, RULES
-from advisor.cli.recommend import OutputFormat
+from advisor.cli.recommend import OutputFormat, render_document
 
 if TYPE_CHECKING:
     from advisor.schema.report import Report
 
+_RECORD_SUFFIX = ".madr.md"
 _BY_SUFFIX = {
     ".html": OutputFormat.HTML,
     ".htm": OutputFormat.HTML,
@@ -24,7 +25,7 @@ _BY_SUFFIX = {
 def report(
     run: Path = typer.Argument(help="The run folder."),
     output_format: OutputFormat | None = typer.Option(
-        None, "--format", help="How; left out, the ending of -o decides, else the terminal."
+        None, "--format", help="How; left out, the ending of -o decides (.madr.md too)."
     ),
     output: Path | None = typer.Option(
         None, "--output", "-o", help="Write to this file; HTML goes to RUN/report.html without it."
@@ -55,6 +56,8 @@ def report(
 
 
 def _format_of(output: Path | None) -> OutputFormat:
+    if output and output.name.lower().endswith(_RECORD_SUFFIX):
+        return OutputFormat.MADR
     suffix = output.suffix.lower() if output else ""
     return _BY_SUFFIX.get(suffix, OutputFormat.TERMINAL)
 
@@ -66,9 +69,7 @@ def _render(built: Report, wanted: OutputFormat) -> str:
         from advisor.report.terminal import render_plain_text
 
         return render_plain_text(built)
-    from advisor.report.documents import render_html, render_markdown
-
-    return render_html(built) if wanted is OutputFormat.HTML else render_markdown(built)
+    return render_document(built, wanted)
 
 
 def _show(built: Report, wanted: OutputFormat) -> None:

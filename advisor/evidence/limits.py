@@ -35,6 +35,8 @@ def task_from(answers: Answers) -> Task | None:
     return TASKS.get(answers.level("task_kind"))
 
 
-def claim_from(recommendation: Recommendation, *, margin: float) -> Claim:
-    """State what the trial tests: that the leading approach is the right one."""
-    return Claim(approach=Approach(recommendation.leading.value), margin=margin)
+def claim_from(
+    recommendation: Recommendation, *, margin: float, chosen: str | None = None
+) -> Claim:
+    """State what the trial tests: that the leading approach, or a chosen one, is the right one."""
+    return Claim(approach=Approach(chosen or recommendation.leading.value), margin=margin)

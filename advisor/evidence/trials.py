@@ -42,6 +42,7 @@ class TrialOptions:
 
     Attributes:
         arms: Names of arms or approaches; None runs all.
+        chosen: The approach that the claim is about; None for the one that leads.
         margin: The smallest difference in the primary metric worth having.
         budget_seconds: No arm is begun that is not expected to end within this time.
         exempt: Arms that run even so.
@@ -51,6 +52,7 @@ class TrialOptions:
     """
 
     arms: tuple[str, ...] | None = None
+    chosen: str | None = None
     margin: float = 0.02
     seed: int = 0
     budget_seconds: float | None = None
@@ -95,7 +97,7 @@ def put_to_the_test(
     recommendation = advise(answers, rule_base)
     settings = TrialSettings(
         arms=options.arms,
-        claim=claim_from(recommendation, margin=options.margin),
+        claim=claim_from(recommendation, margin=options.margin, chosen=options.chosen),
         limits=limits_from(answers),
         seed=options.seed,
         budget_seconds=options.budget_seconds,

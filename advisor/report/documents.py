@@ -1,4 +1,4 @@
-"""Render a report as a document: one self-contained HTML file, or Markdown."""
+"""Render a report as a document: one self-contained HTML file, Markdown, or a decision record."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from advisor.report.charts import draw
+from advisor.report.decision_record import render_decision_record
 from advisor.report.line_charts import draw_lines
 from advisor.report.markdown import render_markdown
 from advisor.schema.report import Report
 
-__all__ = ["render_html", "render_markdown"]
+__all__ = ["render_decision_record", "render_html", "render_markdown"]
 
 
 def render_html(report: Report) -> str:

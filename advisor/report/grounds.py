@@ -108,7 +108,7 @@ def state_silent(recommendation: Recommendation, approach: Approach) -> Iterator
     explanation = recommendation.explanation
     for why_not in explanation.why_not if explanation else ():
         if why_not.approach == approach:
-            yield from map(_silent_rule, why_not.silent[:MAX_SILENT])
+            yield from map(state_silent_rule, why_not.silent[:MAX_SILENT])
 
 
 def _sufficient(reason: SufficientReason) -> str:
@@ -173,7 +173,8 @@ def _priorities(robustness: Robustness) -> Iterator[str]:
         yield f"Your priorities were applied, most important first: {named}."
 
 
-def _silent_rule(silent: SilentRule) -> str:
+def state_silent_rule(silent: SilentRule) -> str:
+    """Say what a rule would be worth if it applied, and which answers it lacks."""
     needs = join_words(_failed_test(one) for one in silent.failed)
     return f"{decibans(silent.db)} if {_finding(silent.finding)} applied: {needs}."
 

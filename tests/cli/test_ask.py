@@ -56,6 +56,28 @@ def test_quiet_keeps_standard_error_empty(run: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
 
 
+def test_rivals_answer_beside_the_winner(run: Path) -> None:
+    """The others follow under their names, each with its latency."""
+    result = _advisor("ask", str(run), "I sell my old lamp", "--arm", "rag", "--rivals")
+
+    assert result.exit_code == 0
+    assert [line for line in result.stdout.splitlines() if line.endswith(":")] == [
+        "baseline_majority:",
+        "baseline_tfidf:",
+    ]
+    assert result.stderr.count(" ms\n") == 3
+
+
+def test_rival_that_is_lost_does_not_stop_the_others(run: Path) -> None:
+    """Who cannot answer says so; the others are heard."""
+    shutil.rmtree(run / "arms" / "baseline_majority")
+    result = _advisor("ask", str(run), "I sell my old lamp", "--arm", "rag", "--rivals")
+
+    assert result.exit_code == 0
+    assert "(cannot answer: " in result.stdout
+    assert result.stderr.count(" ms\n") == 2
+
+
 def test_arm_that_was_not_fitted_is_explained(run: Path) -> None:
     """The arms that are there are listed."""
     _assert_sentence(_advisor("ask", str(run), "Who?", "--arm", "rga"), "'rga'", "baseline_tfidf")

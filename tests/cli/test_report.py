@@ -74,7 +74,13 @@ def test_markdown_goes_to_standard_output(run: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "start"),
-    [("r.html", "<!DOCTYPE html>"), ("r.md", "# Help centre"), ("r.json", "{"), ("r.txt", "╭─")],
+    [
+        ("r.html", "<!DOCTYPE html>"),
+        ("r.md", "# Help centre"),
+        ("r.madr.md", "---\nstatus: proposed\n"),
+        ("r.json", "{"),
+        ("r.txt", "╭─"),
+    ],
 )
 def test_ending_of_the_file_decides_the_format(run: Path, name: str, start: str) -> None:
     """`-o report.md` needs no --format."""

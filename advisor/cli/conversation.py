@@ -1,0 +1,107 @@
+"""A conversation with the arms of a run: one answers, the others on request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from prototypes.contracts import Arm, Prediction
+
+RIVALS = "/rivals"
+HELP = "/help"
+
+Answer = Callable[[str], None]
+"""Puts a question to somebody and prints what comes back."""
+
+
+def converse(answer: Answer, ask_rivals: Answer) -> None:
+    """Answer questions line by line until an empty one, Ctrl-D or Ctrl-C.
+
+    Args:
+        answer: Puts a question to the arm that answers.
+        ask_rivals: Puts it to the others; `/rivals` does that with the last question.
+    """
+    asked = ""
+    while line := _read_line():
+        if line == RIVALS and asked:
+            ask_rivals(asked)
+        elif line.startswith("/"):
+            typer.echo(_explain(line), err=True)
+        else:
+            asked = line
+            answer(asked)
+
+
+def _read_line() -> str:
+    try:
+        return input("> ").strip()
+    except (EOFError, KeyboardInterrupt):
+        typer.echo(err=True)
+        return ""
+
+
+def _explain(line: str) -> str:
+    """Say what a line that is no question can be."""
+    known = f"{RIVALS} shows what the other arms answer; an empty line ends."
+    if line == RIVALS:
+        return "Ask something first; then /rivals shows what the other arms answer to it."
+    return known if line == HELP else f"There is no {line.split()[0]}. {known}"
+
+
+class Panel:
+    """The fitted arms of a run; each is loaded when it is first asked."""
+
+    def __init__(self, run: Path, *, is_quiet: bool) -> None:
+        """Name the run; nothing is loaded yet."""
+        self._run, self._is_quiet = run, is_quiet
+        self._load = cache(self._load_arm)
+
+    def open(self, name: str) -> None:
+        """Load an arm now, so that the first answer does not wait for it.
+
+        Raises:
+            LaboratoryError: If the run holds no such arm.
+        """
+        self._load(name)
+
+    def ask(self, name: str, question: str) -> None:
+        """Print an arm's answer with its sources; name and latency go to standard error."""
+        arm = self._load(name)
+        start = time.perf_counter()
+        (prediction,) = arm.predict([question])
+        milliseconds = (time.perf_counter() - start) * 1000
+        _show(prediction)
+        if not self._is_quiet:
+            typer.echo(f"  {name}, {milliseconds:.0f} ms", err=True)
+
+    def ask_each(self, names: tuple[str, ...], question: str) -> None:
+        """Put a question to several arms; one that cannot be loaded does not stop the others."""
+        from prototypes.errors import LaboratoryError
+
+        for name in names:
+            typer.echo(f"\n{name}:")
+            try:
+                self.ask(name, question)
+            except LaboratoryError as error:
+                typer.echo(f"  (cannot answer: {error})")
+
+    def _load_arm(self, name: str) -> Arm:
+        from prototypes.harness import load_fitted_arm
+
+        return load_fitted_arm(self._run, name)
+
+
+def _show(prediction: Prediction) -> None:
+    silence = prediction.fault or "the evidence is too weak"
+    typer.echo(prediction.output or f"(no answer: {silence})")
+    for citation in prediction.citations:
+        title = f" ({citation.title})" if citation.title else ""
+        typer.echo(f"  source: {citation.passage_id}{title}")
+    if prediction.output and prediction.fault:
+        typer.echo(f"  note: {prediction.fault}")
