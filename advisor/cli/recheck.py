@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from advisor.cli.options import RULES
+from advisor.cli.options import PRICES, RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.run_files import StoredRun
@@ -41,6 +41,7 @@ def recheck(
         help="Leave with 4 if it is no longer clear or the data changed, 6 if it was contradicted.",
     ),
     rules: Path | None = RULES,
+    prices: Path | None = PRICES,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the sentence only."),
 ) -> None:
     """Say whether a decision still stands; exit code 6 if another approach leads now."""
@@ -49,7 +50,7 @@ def recheck(
 
     stored = load_run(run, rules=rules)
     fingerprint = _fingerprint(stored, (data, test), column=column, run=run)
-    found = _compare(stored, answers, fingerprint=fingerprint)
+    found = _compare(stored, answers, fingerprint=fingerprint, prices=prices)
     found = found.model_copy(update={"sentence": state_recheck(found)})
     if output_format is RecheckFormat.JSON:
         typer.echo(found.model_dump_json(indent=2))
@@ -60,10 +61,12 @@ def recheck(
     _leave(found, is_strict=strict)
 
 
-def _compare(stored: StoredRun, answers: Path | None, *, fingerprint: str | None) -> Recheck:
+def _compare(
+    stored: StoredRun, answers: Path | None, *, fingerprint: str | None, prices: Path | None
+) -> Recheck:
     from advisor.api import advise
     from advisor.evidence import recheck as evidence
-    from advisor.evidence.prices import machine_hour_usd
+    from advisor.evidence.prices import MACHINE_HOUR, load_prices, price_of
     from advisor.knowledge.answers_file import load_answers
 
     today = load_answers(answers, stored.rule_base) if answers else stored.answers
@@ -73,7 +76,7 @@ def _compare(stored: StoredRun, answers: Path | None, *, fingerprint: str | None
             answers=today,
             recommendation=advise(today, stored.rule_base),
             fingerprint=fingerprint,
-            machine_hour_usd=machine_hour_usd(),
+            machine_hour_usd=price_of(load_prices(prices), MACHINE_HOUR),
         ),
     )
 
