@@ -46,7 +46,7 @@ def keep_freed_memory() -> None:
     """Have the C library keep what is freed, instead of giving large blocks back each time.
 
     Training frees and asks for the same large tensors at every step, and each new page costs a
-    fault: a fifth of the time of full fine-tuning on two cores
+    fault: a quarter of the time of full fine-tuning on two cores
     (`tests/benchmarks/memory_reuse.py`). Does nothing where the C library is not glibc.
     """
     try:

@@ -186,6 +186,8 @@ def find_leaf(
 
 def main() -> None:
     """Build, check and interview."""
+    if len(sys.argv) != 2:
+        sys.exit("car.py: expected the data set: python tests/benchmarks/car.py CAR_CSV")
     rows = read_rows(Path(sys.argv[1]))
     start = perf_counter()
     compiled = compile_rules(build_rule_base(rows))
