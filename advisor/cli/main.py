@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 import typer
@@ -88,4 +89,5 @@ _register()
 def main() -> None:
     """Run the command line; the entry point of the console script."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    atexit.register(gc.freeze)  # the process ends: nobody needs what a last search would free
     app()
