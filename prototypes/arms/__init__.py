@@ -1,0 +1,1 @@
+"""The register of arms, one module per task; naming an arm loads nothing."""

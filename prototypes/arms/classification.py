@@ -1,0 +1,111 @@
+"""The arms of classification."""
+
+from __future__ import annotations
+
+from prototypes.contracts import Approach, ArmSpec, Task
+
+_ROOM = "prototypes.approaches.classification"
+
+ARMS: tuple[ArmSpec, ...] = (
+    ArmSpec(
+        name="baseline_majority",
+        task=Task.CLASSIFICATION,
+        approach=Approach.BASELINE,
+        title="the most frequent label, always",
+        factory=f"{_ROOM}.baseline:MajorityArm",
+        needs=("training_samples",),
+        cost_rank=0,
+    ),
+    ArmSpec(
+        name="baseline_tfidf",
+        task=Task.CLASSIFICATION,
+        approach=Approach.BASELINE,
+        title="logistic regression on TF-IDF of words, no encoder",
+        factory=f"{_ROOM}.baseline:TfidfArm",
+        needs=("training_samples",),
+        cost_rank=1,
+    ),
+    ArmSpec(
+        name="prompting_zero_shot",
+        task=Task.CLASSIFICATION,
+        approach=Approach.PROMPTING,
+        title="nearest label description in the embedding space (no generator, no samples)",
+        factory=f"{_ROOM}.prompting:ZeroShotArm",
+        cost_rank=2,
+    ),
+    ArmSpec(
+        name="prompting_few_shot",
+        task=Task.CLASSIFICATION,
+        approach=Approach.PROMPTING,
+        title="logistic head on 8 samples per label, frozen encoder (no generator)",
+        factory=f"{_ROOM}.prompting:FewShotArm",
+        needs=("training_samples",),
+        cost_rank=3,
+    ),
+    ArmSpec(
+        name="rag",
+        task=Task.CLASSIFICATION,
+        approach=Approach.RAG,
+        title="vote of the nearest labelled samples in a FAISS index",
+        factory=f"{_ROOM}.rag:NearestSamplesArm",
+        cites=True,
+        needs=("training_samples",),
+        cost_rank=4,
+    ),
+    ArmSpec(
+        name="fine_tune_head",
+        task=Task.CLASSIFICATION,
+        approach=Approach.FINE_TUNE,
+        title="logistic head trained on the frozen encoder",
+        factory="prototypes.approaches.finetuning.head:HeadArm",
+        needs=("training_samples",),
+        cost_rank=5,
+    ),
+    ArmSpec(
+        name="fine_tune_full",
+        task=Task.CLASSIFICATION,
+        approach=Approach.FINE_TUNE,
+        title="all parameters of the encoder and a head tuned with the Trainer",
+        factory="prototypes.approaches.finetuning.full:FullTuningArm",
+        needs=("training_samples",),
+        cost_rank=6,
+    ),
+    ArmSpec(
+        name="hybrid",
+        task=Task.CLASSIFICATION,
+        approach=Approach.HYBRID,
+        title="tuned encoder interpolated with the vote of its nearest samples",
+        factory=f"{_ROOM}.hybrid:InterpolatedArm",
+        cites=True,
+        needs=("training_samples",),
+        cost_rank=7,
+    ),
+    ArmSpec(
+        name="prompting_generator",
+        task=Task.CLASSIFICATION,
+        approach=Approach.PROMPTING,
+        title="a language model given the labels in its prompt, no samples",
+        factory=f"{_ROOM}.prompted:ZeroShotPromptArm",
+        needs=("generator",),
+        cost_rank=90,
+    ),
+    ArmSpec(
+        name="prompting_generator_few_shot",
+        task=Task.CLASSIFICATION,
+        approach=Approach.PROMPTING,
+        title="a language model given the labels and the same few samples in every prompt",
+        factory=f"{_ROOM}.prompted:FixedExamplesPromptArm",
+        needs=("generator", "training_samples"),
+        cost_rank=92,
+    ),
+    ArmSpec(
+        name="rag_generator",
+        task=Task.CLASSIFICATION,
+        approach=Approach.RAG,
+        title="a language model given the labels and the 8 nearest samples in its prompt",
+        factory=f"{_ROOM}.prompted:NearestExamplesPromptArm",
+        cites=True,
+        needs=("generator", "training_samples"),
+        cost_rank=91,
+    ),
+)
