@@ -1,4 +1,4 @@
-"""Rows from one JSON value: a list of records, or SQuAD's articles, paragraphs and questions."""
+"""Rows from one JSON value: a list of records, SQuAD's articles, or pairs under their split."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from prototypes.contracts import RefusedRow
 from prototypes.data.files import read_text, show_path
 from prototypes.data.text_rows import Row
+from prototypes.data.wording import excerpt
 from prototypes.errors import DataError
 
 MAX_JSON_MB = 60
@@ -30,8 +31,13 @@ def load_nested_json(path: Path) -> Iterator[Row | RefusedRow]:
         yield from _records(path, value)
     elif isinstance(value, dict) and isinstance(value.get("data"), list):
         yield from _squad_rows(path, value["data"])
+    elif isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
+        yield from _pairs_by_split(path, value)
     else:
-        raise DataError(f"{show_path(path)}: expected a list of objects, or a SQuAD file.")
+        raise DataError(
+            f"{show_path(path)}: expected a list of objects, a SQuAD file, or lists of "
+            "[text, label] under the name of their split."
+        )
 
 
 def _records(path: Path, values: list[object]) -> Iterator[Row | RefusedRow]:
@@ -41,6 +47,18 @@ def _records(path: Path, values: list[object]) -> Iterator[Row | RefusedRow]:
         else:
             where = f"{path.name}, record {number}"
             yield RefusedRow(where, f"expected an object, found {type(value).__name__}.")
+
+
+def _pairs_by_split(path: Path, splits: Mapping[str, list[object]]) -> Iterator[Row | RefusedRow]:
+    """Read CLINC150's layout: `{"train": [[text, label], …], "test": …}`."""
+    numbered = ((name, value) for name, values in splits.items() for value in values)
+    for number, (split, value) in enumerate(numbered, start=1):
+        match value:
+            case [str(text), str(label)]:
+                yield Row(number, {"text": text, "label": label, "split": split})
+            case _:
+                where = f"{path.name}, record {number}"
+                yield RefusedRow(where, f"expected [text, label], found {excerpt(value)}.")
 
 
 def _squad_rows(path: Path, articles: list[object]) -> Iterator[Row]:

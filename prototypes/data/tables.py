@@ -15,6 +15,7 @@ from prototypes.contracts import RefusedRow
 from prototypes.data.columnar import COLUMNAR
 from prototypes.data.files import MAX_STREAMED_MB, MAX_TABLE_MB, read_text, require_size, show_path
 from prototypes.data.text_rows import (
+    MAX_CHARACTERS,
     Row,
     delimited_rows,
     guess_delimiter,
@@ -92,7 +93,8 @@ def _text_rows(path: Path) -> Iterator[Row | RefusedRow]:
 
 
 def _opening_line(stream: TextIO) -> str:
-    return next((line for line in iter(stream.readline, "") if line.strip()), "")
+    lines = iter(lambda: stream.readline(MAX_CHARACTERS), "")
+    return next((line for line in lines if line.strip()), "")
 
 
 def _other_kind_message(path: Path) -> str:

@@ -16,7 +16,8 @@ from prototypes.data.wording import excerpt, name_list, plural, printable
 from prototypes.errors import DataError
 
 _DELIMITERS = ",;\t"
-_MAX_FIELD = 2**31 - 1
+MAX_CHARACTERS = 32_000_000
+"""Longer lines and cells are refused unread, so that no single one fills the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _delimited_records(
 ) -> Iterator[tuple[int, list[str] | RefusedRow]]:
     """Yield each record, or why it was refused, with the line at which it begins."""
     with _wide_fields():
-        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        reader = csv.reader(_short_lines(path, stream), delimiter=delimiter, strict=True)
         while True:
             line = reader.line_num + 1
             try:
@@ -74,6 +75,11 @@ def _delimited_records(
 
 
 def _broken_record(path: Path, line: int, error: csv.Error) -> RefusedRow:
+    if "field larger than" in str(error):
+        raise DataError(
+            f"{place_of_row(path, line)}: found a cell of more than {MAX_CHARACTERS:,} characters; "
+            "close its quotation mark, or cut it."
+        ) from error
     if "unexpected end of data" in str(error):
         raise DataError(
             f"{place_of_row(path, line)}: the quotation mark opened in this row is never closed, "
@@ -111,23 +117,49 @@ def guess_delimiter(text: str) -> str:
 
 @contextmanager
 def _wide_fields() -> Iterator[None]:
-    """Let cells be longer than 128 kB while one file is read; the file's size bounds them."""
-    before = csv.field_size_limit(_MAX_FIELD)
+    """Let cells be longer than 128 kB while one file is read."""
+    before = csv.field_size_limit(MAX_CHARACTERS)
     try:
         yield
     finally:
         csv.field_size_limit(before)
 
 
+def _short_lines(path: Path, stream: TextIO) -> Iterator[str]:
+    for line, content in enumerate(iter(lambda: stream.readline(MAX_CHARACTERS), ""), start=1):
+        if _is_cut(content):
+            raise DataError(f"{place_of_row(path, line)}: {_too_long_message()}")
+        yield content
+
+
 def json_rows(path: Path, stream: TextIO) -> Iterator[Row | RefusedRow]:
     """Yield the object of each line, or why the line was refused."""
-    for line, content in enumerate(stream, start=1):
+    for line, content in enumerate(iter(lambda: stream.readline(MAX_CHARACTERS), ""), start=1):
         if not content.strip():
             continue
         try:
+            if _is_cut(content):
+                _skip_line(stream)
+                raise DataError(_too_long_message())
             yield Row(line, _parse_object(content.rstrip()))
         except DataError as error:
             yield RefusedRow(place_of_row(path, line), str(error))
+
+
+def _is_cut(content: str) -> bool:
+    return len(content) >= MAX_CHARACTERS and not content.endswith("\n")
+
+
+def _skip_line(stream: TextIO) -> None:
+    while _is_cut(stream.readline(MAX_CHARACTERS)):
+        pass
+
+
+def _too_long_message() -> str:
+    return (
+        f"found a line of more than {MAX_CHARACTERS:,} characters, expected one record per line; "
+        "split it."
+    )
 
 
 def require_no_list(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ the leader, and *probable*, when the leader stays in front with .95. Each is cou
 
 The decision is the leading approach, or none if every approach is ruled out. An exact stop whose
 decision differs from asking all would be a mistake and ends the benchmark. `--n` projects are drawn
-of each kind, `--jobs` processes share the work.
+of each kind (`--kinds` picks some), `--jobs` processes share the work.
 """
 
 from __future__ import annotations
@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="?", type=Path)
     parser.add_argument("--n", type=int, default=10_000)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS, metavar="KIND")
     options = parser.parse_args()
     cases: Sequence[Case] = load_case_library()
     if options.cases:
@@ -188,7 +189,7 @@ def main() -> None:
     print(report("published cases", hold_cases(cases)), flush=True)
     step = max(1, min(250, options.n // options.jobs))
     with ProcessPoolExecutor(options.jobs) as pool:
-        for kind in KINDS:
+        for kind in options.kinds:
             spans = [(kind, s, min(s + step, options.n)) for s in range(0, options.n, step)]
             courses = [course for part in pool.map(hold_random, spans) for course in part]
             print(report(f"random, {kind}", courses), flush=True)

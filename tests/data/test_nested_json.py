@@ -38,6 +38,19 @@ def test_list_of_objects_is_a_table(tmp_path: Path) -> None:
     assert isinstance(rows[1], RefusedRow)
 
 
+def test_pairs_stand_under_their_split(tmp_path: Path) -> None:
+    """CLINC150's layout; what is no pair is refused by its number."""
+    value = {"train": [["lock my card", "card"]], "test": [["hello", "greeting"], ["alone"]]}
+
+    *rows, last = load_nested_json(_write(tmp_path, value))
+
+    assert rows == [
+        Row(1, {"text": "lock my card", "label": "card", "split": "train"}),
+        Row(2, {"text": "hello", "label": "greeting", "split": "test"}),
+    ]
+    assert last == RefusedRow("a.json, record 3", 'expected [text, label], found "['alone']".')
+
+
 @pytest.mark.parametrize("value", [{"a": 1}, {"data": [{"paragraphs": 3}]}, "text"])
 def test_other_json_is_refused(tmp_path: Path, value: object) -> None:
     """It is said what was expected."""

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from prototypes.data.tables import load_table
+from prototypes.contracts import RefusedRow
+from prototypes.data import text_rows
+from prototypes.data.tables import load_table, stream_rows
+from prototypes.data.text_rows import Row
 from prototypes.errors import DataError
 
 
@@ -52,6 +55,32 @@ def test_ragged_row_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
     assert [row.cells["text"] for row in table.rows] == ["a", "c"]
     assert table.refused[0].where == "a.csv, line 3"
     assert "found 3 columns, expected 2 ('text', 'label')" in table.refused[0].reason
+
+
+def test_endless_line_of_json_is_refused_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is skipped unread, so that one line cannot fill the memory."""
+    monkeypatch.setattr(text_rows, "MAX_CHARACTERS", 100)
+    path = _write(tmp_path, "a.jsonl", '{"a": 1}\n{"a": "' + 350 * "x" + '"}\n{"a": 3}\n')
+
+    rows = list(stream_rows(path))
+
+    assert [row.line for row in rows if isinstance(row, Row)] == [1, 3]
+    assert isinstance(rows[1], RefusedRow)
+    assert "more than 100 characters" in rows[1].reason
+
+
+@pytest.mark.parametrize("content", ["a,b\n" + 350 * "x" + "\n", 'a,b\n"' + 50 * "x\n" + '",y\n'])
+def test_endless_cell_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    """Whether it stands in one line or runs over many, as after a forgotten quotation mark."""
+    monkeypatch.setattr(text_rows, "MAX_CHARACTERS", 60)
+    path = _write(tmp_path, "a.csv", content)
+
+    with pytest.raises(DataError, match=r"a\.csv, line 2: found a (line|cell) of more than 60"):
+        list(stream_rows(path))
 
 
 def test_mismatched_quotation_marks_refuse_one_row(tmp_path: Path) -> None:

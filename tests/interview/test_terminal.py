@@ -113,16 +113,34 @@ def test_ctrl_c_saves_and_resuming_goes_on(start: Start, path: Path) -> None:
 @pytest.mark.slow
 def test_killed_interview_loses_only_the_question_on_the_table(start: Start, path: Path) -> None:
     """After kill -9 at each question every answer given before is there."""
-    child = start()
+    child = start("-o", str(path), "--all")
     _name(child)
-    for number in range(1, 7):
+    for number in range(1, 31):
         _expect(child, f"Question {number} of")
         child.send("d")
-        _expect(child, f"Question {number + 1} of")
+        _expect(child, f"Question {number + 1} of" if number < 30 else "Choose an answer")
         child.kill(signal.SIGKILL)
         child.wait()
         assert len(_saved(path).answers) == number
-        child = start("--resume", str(path))
+        child = start("--resume", str(path), "--all")
+
+
+def test_resized_window_is_drawn_anew(start: Start, path: Path) -> None:
+    """Narrowed to 40 columns and widened to 200 in the middle of a question, nothing is lost."""
+    child = start()
+    _name(child)
+    _expect(child, "What should the system do")
+    child.setwinsize(40, 40)
+    child.send("3")
+    _expect(child, "Question 2")
+    child.setwinsize(20, 200)
+    child.send("1")
+    _expect(child, "Question 3")
+    child.send("\x03")
+    _end(child)
+
+    assert len(_saved(path).answers) == 2
+    assert child.exitstatus == 130
 
 
 def test_garbage_is_survived(start: Start, path: Path) -> None:
