@@ -48,7 +48,7 @@ def test_pairs_stand_under_their_split(tmp_path: Path) -> None:
         Row(1, {"text": "lock my card", "label": "card", "split": "train"}),
         Row(2, {"text": "hello", "label": "greeting", "split": "test"}),
     ]
-    assert last == RefusedRow("a.json, record 3", 'expected [text, label], found "['alone']".')
+    assert last == RefusedRow("a.json, record 3", "expected [text, label], found \"['alone']\".")
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, {"data": [{"paragraphs": 3}]}, "text"])
