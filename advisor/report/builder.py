@@ -13,6 +13,7 @@ from advisor import __version__
 from advisor.knowledge.calibration import load_calibration
 from advisor.knowledge.case_library import load_case_library
 from advisor.report.advice import build_advice
+from advisor.report.brief import build_brief
 from advisor.report.glance import build_glance
 from advisor.report.headline import state_badge, state_headline
 from advisor.report.measurement import Case, build_trial_section
@@ -61,6 +62,15 @@ def build_report(
     if library is None:
         library = load_case_library() if trial else ()
     similar = find_precedents(rule_base, answers, library)
+    advice = advice.model_copy(
+        update={
+            "confidence": (*advice.confidence, *_reliability(recommendation, calibration)),
+            "precedents": word_precedents(similar),
+            "precedents_note": word_disagreement(similar, recommendation.leading),
+        }
+    )
+    case = Case(rule_base, answers, recommendation)
+    section = _measurement(case, trial, prices)
     badge, tone = state_badge(recommendation, trial)
     return Report(
         headline=state_headline(recommendation, trial),
@@ -69,14 +79,9 @@ def build_report(
         project=plain_text(answers.project.name, limit=120) or "Unnamed project",
         description=plain_text(answers.project.description, limit=600),
         glance=build_glance(recommendation, trial),
-        advice=advice.model_copy(
-            update={
-                "confidence": (*advice.confidence, *_reliability(recommendation, calibration)),
-                "precedents": word_precedents(similar),
-                "precedents_note": word_disagreement(similar, recommendation.leading),
-            }
-        ),
-        trial=_measurement(Case(rule_base, answers, recommendation), trial, prices),
+        brief=build_brief(case, trial, advice=advice, section=section, prices=prices),
+        advice=advice,
+        trial=section,
         limits=(*_limits(trial), *_caveats(calibration)),
         sources=tuple(bibliography.values()),
         reproduce=tuple(_commands(trial)),

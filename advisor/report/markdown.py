@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
+from advisor.schema.exhibits import Brief, CostSection, CurveSection, RuleCheckSection
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
@@ -47,6 +47,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.description:
         yield from (escape_markdown(report.description), "")
     yield from _facts(report.glance)
+    yield from _brief(report.brief)
     yield from _advice(report.advice)
     if report.trial:
         yield from _trial(report.trial)
@@ -54,6 +55,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _section("Sources", (_source(source) for source in report.sources))
     yield from _section("Reproduce", ("```sh", *map(_command, report.reproduce), "```"))
     yield from ("", *_facts(report.versions))
+
+
+def _brief(brief: Brief) -> Iterator[str]:
+    yield from _section("In brief", (escape_markdown(" ".join(brief.decision)),))
+    yield from _part("How sure this is", _bullets(brief.confidence))
+    yield from _part("What it costs", _bullets(brief.costs))
+    yield from _part("What would change it", _bullets(brief.changes))
+    yield from _part("Risks", _bullets(brief.risks))
 
 
 def _advice(advice: AdviceSection) -> Iterator[str]:

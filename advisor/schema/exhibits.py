@@ -50,6 +50,17 @@ class LineFigure(Frozen):
     table: Table
 
 
+class Brief(Frozen):
+    """The page for a manager: five answers, each in whole sentences, the first one leading."""
+
+    decision: tuple[str, ...]
+    confidence: tuple[str, ...]
+    costs: tuple[str, ...]
+    changes: tuple[str, ...]
+    """What it would take to change the decision."""
+    risks: tuple[str, ...]
+
+
 class CostSection(Frozen):
     """What the arms cost and from which volume on which is the cheaper one."""
 

@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from advisor.schema.base import Frozen
+from advisor.schema.exhibits import Brief, CostSection, CurveSection, RuleCheckSection
 from advisor.schema.exhibits import Column as Column
-from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
 from advisor.schema.exhibits import Fact as Fact
 from advisor.schema.exhibits import Table as Table
 from advisor.vocabulary import Approach, Status
@@ -227,6 +227,8 @@ class Report(Frozen):
     description: str
     glance: tuple[Fact, ...]
     """The handful of figures that somebody in a hurry wants."""
+    brief: Brief
+    """The page for a manager."""
     advice: AdviceSection
     trial: TrialSection | None
     limits: tuple[str, ...]
