@@ -30,6 +30,7 @@ from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
     from advisor.evidence.prices import Price
+    from advisor.evidence.sample_files import Answered
     from prototypes.results import TrialResult
 
 
@@ -41,6 +42,7 @@ def build_report(
     trial: TrialResult | None = None,
     library: Sequence[PublishedCase] | None = None,
     prices: Sequence[Price] = (),
+    samples: Answered | None = None,
 ) -> Report:
     """Word a consultation.
 
@@ -53,6 +55,7 @@ def build_report(
         library: The published cases to look for similar ones in. Left out, ours are read for a
             report with a trial only: `advisor recommend` has no time for it.
         prices: The dated prices that measured seconds and tokens are multiplied with.
+        samples: Per arm, what it answered to the test samples; left out, none are shown.
     """
     bibliography = build_bibliography(rule_base, recommendation)
     calibration = _calibration(recommendation)
@@ -70,7 +73,7 @@ def build_report(
         }
     )
     case = Case(rule_base, answers, recommendation)
-    section = _measurement(case, trial, prices)
+    section = _measurement(case, trial, prices, samples or {})
     badge, tone = state_badge(recommendation, trial)
     return Report(
         headline=state_headline(recommendation, trial),
@@ -90,9 +93,9 @@ def build_report(
 
 
 def _measurement(
-    case: Case, trial: TrialResult | None, prices: Sequence[Price]
+    case: Case, trial: TrialResult | None, prices: Sequence[Price], samples: Answered
 ) -> TrialSection | None:
-    return build_trial_section(trial, case, prices=prices) if trial else None
+    return build_trial_section(trial, case, prices=prices, samples=samples) if trial else None
 
 
 def _calibration(recommendation: Recommendation) -> Calibration | None:

@@ -23,6 +23,7 @@ from advisor.schema.report import (
     Table,
     TrialSection,
 )
+from advisor.schema.samples import SampleSection
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$])")
 _LINE_START = re.compile(r"^(#{1,6}|[-+]|[-=]+$)(?=\s|$)")
@@ -103,6 +104,7 @@ def _trial(trial: TrialSection) -> Iterator[str]:
     yield from _costs(trial.costs)
     yield from _rule_checks(trial.rule_checks)
     yield from _curve(trial.learning_curve)
+    yield from _samples(trial.samples)
     yield from _part("What the arms are", _facts(trial.arm_notes))
     yield from _part("Data", _facts(trial.data))
     yield from _part("Protocol", _facts(trial.protocol))
@@ -130,6 +132,14 @@ def _curve(curve: CurveSection | None) -> Iterator[str]:
         return
     yield from _part("Learning curve", _bullets(curve.remarks))
     yield from _table(curve.table)
+
+
+def _samples(samples: SampleSection | None) -> Iterator[str]:
+    """Count the samples by what the arms made of them; their texts are in the HTML form."""
+    if samples is None:
+        return
+    counts = (f"- {one.label}: {one.n_in_all:,} of {samples.n_in_all:,}" for one in samples.filters)
+    yield from _part("Answers side by side", counts)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from advisor.report.figures import latency_figure, quality_figure
@@ -25,7 +26,7 @@ from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
     from advisor.evidence.prices import Price
-    from prototypes.results import ArmResult, TrialResult
+    from prototypes.results import ArmResult, SampleResult, TrialResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class Case:
 
 
 def build_trial_section(
-    trial: TrialResult, case: Case, *, prices: Sequence[Price] = ()
+    trial: TrialResult,
+    case: Case,
+    *,
+    prices: Sequence[Price] = (),
+    samples: Mapping[str, Sequence[SampleResult]] = MappingProxyType({}),
 ) -> TrialSection:
     """Word a trial; arms come best first by the primary metric.
 
@@ -46,10 +51,12 @@ def build_trial_section(
         trial: What was measured.
         case: What was answered and recommended, by which rules.
         prices: What seconds and tokens cost.
+        samples: Per arm, its answers to the test samples, as far as they are to be shown.
     """
     from advisor.report.cost_section import build_cost_section
     from advisor.report.curve_section import build_curve_section
     from advisor.report.rule_checks import build_rule_checks
+    from advisor.report.samples_section import build_sample_section
 
     arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
     return TrialSection(
@@ -64,6 +71,7 @@ def build_trial_section(
         costs=build_cost_section(trial, case.answers, case.rule_base, prices=prices),
         rule_checks=build_rule_checks(trial, case.recommendation, case.rule_base, prices=prices),
         learning_curve=build_curve_section(trial),
+        samples=build_sample_section(trial, samples),
         arm_notes=tuple(_arm_note(arm) for arm in arms),
         data=describe_data(trial.data),
         protocol=describe_protocol(trial.protocol),

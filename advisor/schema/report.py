@@ -16,6 +16,7 @@ from advisor.schema.exhibits import Brief, CostSection, CurveSection, RuleCheckS
 from advisor.schema.exhibits import Column as Column
 from advisor.schema.exhibits import Fact as Fact
 from advisor.schema.exhibits import Table as Table
+from advisor.schema.samples import SampleSection
 from advisor.vocabulary import Approach, Status
 
 Tone: TypeAlias = Literal["good", "bad", "open"]
@@ -209,6 +210,7 @@ class TrialSection(Frozen):
     costs: CostSection | None = None
     rule_checks: RuleCheckSection | None = None
     learning_curve: CurveSection | None = None
+    samples: SampleSection | None = None
     arm_notes: tuple[Fact, ...]
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]
