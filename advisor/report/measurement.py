@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from advisor.report.figures import latency_figure, quality_figure
 from advisor.report.provenance import describe_data, describe_protocol, list_remarks
+from advisor.report.reliability_figure import reliability_figure
+from advisor.report.trade_off import trade_off_figure
 from advisor.report.trial_tables import (
     arm_name,
     arms_table,
@@ -20,6 +22,7 @@ from advisor.report.trial_tables import (
 from advisor.report.verdicts import describe_verdict
 from advisor.report.wording import as_sentence, plain_text
 from advisor.schema.answers import Answers
+from advisor.schema.exhibits import SpotFigure
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact, Figure, TrialSection
 from advisor.schema.rule import RuleBase
@@ -64,6 +67,8 @@ def build_trial_section(
         verdict=describe_verdict(trial),
         remarks=list_remarks(trial),
         figures=_figures(trial, arms) if arms else (),
+        trade_off=_trade_off(trial, arms),
+        reliability=reliability_figure(trial, samples),
         arms=arms_table(trial, arms),
         comparisons=comparisons_table(trial),
         not_run=not_run_table(trial.not_run),
@@ -79,12 +84,26 @@ def build_trial_section(
 
 
 def _figures(trial: TrialResult, arms: list[ArmResult]) -> tuple[Figure, ...]:
-    recommended = trial.verdict.arm if trial.verdict else None
-    budget = trial.protocol.limits.get("latency_ms")
+    recommended, budget = _recommended(trial), _budget(trial)
     return (
         quality_figure(arms, trial.primary_metric, recommended=recommended),
-        latency_figure(arms, recommended=recommended, budget_ms=float(budget) if budget else None),
+        latency_figure(arms, recommended=recommended, budget_ms=budget),
     )
+
+
+def _trade_off(trial: TrialResult, arms: list[ArmResult]) -> SpotFigure | None:
+    return trade_off_figure(
+        arms, trial.primary_metric, recommended=_recommended(trial), budget_ms=_budget(trial)
+    )
+
+
+def _recommended(trial: TrialResult) -> str | None:
+    return trial.verdict.arm if trial.verdict else None
+
+
+def _budget(trial: TrialResult) -> float | None:
+    budget = trial.protocol.limits.get("latency_ms")
+    return float(budget) if budget else None
 
 
 def _arm_note(arm: ArmResult) -> Fact:
