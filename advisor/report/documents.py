@@ -21,17 +21,17 @@ def render_html(report: Report) -> str:
 
     Every text is escaped by jinja2, and a name the template does not know is an error.
     """
-    return _environment().get_template("report.html.jinja").render(report=report)
+    drawers = {"draw": draw, "draw_lines": draw_lines, "draw_spots": draw_spots}
+    template = _environment().get_template("report.html.jinja", globals=drawers)
+    return template.render(report=report)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("advisor.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(draw=draw, draw_lines=draw_lines, draw_spots=draw_spots)
-    return environment

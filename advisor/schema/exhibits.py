@@ -143,4 +143,3 @@ class CurveSection(Frozen):
 
     remarks: tuple[str, ...]
     table: Table
-    figure: LineFigure | None = None

@@ -7,14 +7,12 @@ import pytest
 from advisor.evidence.costs import ArmCost, Band, Usage
 from advisor.report.advice_figures import ledger_figure, ranks_figure
 from advisor.report.cost_figure import cost_figure
-from advisor.report.curve_section import build_curve_section
-from advisor.report.line_charts import draw_lines
 from advisor.report.reliability_figure import group_by_confidence, reliability_figure
 from advisor.report.trade_off import draw_spots
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Report
 from prototypes.contracts import Task
-from prototypes.results import CurvePoint, ExperimentResult, Measured, SampleResult, TrialResult
+from prototypes.results import SampleResult, TrialResult
 
 
 def test_ledger_begins_each_step_where_the_last_one_ended(recommendation: Recommendation) -> None:
@@ -61,25 +59,6 @@ def test_spots_close_together_share_a_label(report: Report) -> None:
     assert [label.text for label in drawing.labels] == ["1, 2", "3"]
     assert drawing.line is not None
     assert drawing.line.text == "budget 500 ms"
-
-
-def test_learning_curve_is_drawn_with_its_band_and_crossing(trial: TrialResult) -> None:
-    """The band of the labels to match is marked on the axis of labels."""
-    points = [
-        CurvePoint(sampling="random", n_labels=n, n_seeds=3, value=v, low=v - 0.1, high=v + 0.1)
-        for n, v in ((100, 0.6), (200, 0.7), (400, 0.75))
-    ]
-    needed = Measured(quantity="labels_to_match", arm="rag", value=230, low=150, high=800, n=400)
-    drawn = ExperimentResult(experiment="learning_curve", curve=points, measured=[needed])
-
-    section = build_curve_section(trial.model_copy(update={"experiments": [drawn]}))
-
-    assert section is not None
-    assert section.figure is not None
-    assert section.figure.crossing == (150, 800)
-    drawing = draw_lines(section.figure)
-    assert drawing.lines[0].band.count(" ") == 5
-    assert drawing.crossing is not None
 
 
 def _answer(confidence: float, score: float) -> SampleResult:
