@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from advisor.report.figures import latency_figure, quality_figure
 from advisor.report.provenance import describe_data, describe_protocol, list_remarks
 from advisor.report.reliability_figure import reliability_figure
+from advisor.report.samples_section import build_sample_section
 from advisor.report.trade_off import trade_off_figure
 from advisor.report.trial_tables import (
     arm_name,
@@ -59,7 +60,6 @@ def build_trial_section(
     from advisor.report.cost_section import build_cost_section
     from advisor.report.curve_section import build_curve_section
     from advisor.report.rule_checks import build_rule_checks
-    from advisor.report.samples_section import build_sample_section
 
     arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
     return TrialSection(
@@ -76,8 +76,8 @@ def build_trial_section(
         costs=build_cost_section(trial, case.answers, case.rule_base, prices=prices),
         rule_checks=build_rule_checks(trial, case.recommendation, case.rule_base, prices=prices),
         learning_curve=build_curve_section(trial),
-        samples=build_sample_section(trial, samples),
         arm_notes=tuple(_arm_note(arm) for arm in arms),
+        samples=build_sample_section(trial, samples),
         data=describe_data(trial.data),
         protocol=describe_protocol(trial.protocol),
     )

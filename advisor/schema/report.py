@@ -229,8 +229,9 @@ class TrialSection(Frozen):
     costs: CostSection | None = None
     rule_checks: RuleCheckSection | None = None
     learning_curve: CurveSection | None = None
-    samples: SampleSection | None = None
     arm_notes: tuple[Fact, ...]
+    samples: SampleSection | None = None
+    """What the arms answered, side by side; None if it is not to be shown."""
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]
 
