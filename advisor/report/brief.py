@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from prototypes.results import TrialResult
 
 MAX_CHANGES = 3
+MAX_CHANGE_TEXT = 600
+"""Characters of them in all, so that the page stays one page."""
+
 MAX_RISKS = 5
 MAX_AGAINST = 3
 _BASELINE = "baseline"
@@ -167,12 +170,23 @@ def _changes(advice: AdviceSection, trial: TrialResult | None) -> Iterator[str]:
     if trial and needed and needed > trial.n_test:
         noun = f"{samples_word(trial.task)}s"
         yield f"About {roughly(needed - trial.n_test)} more test {noun} would settle it."
-    yield from advice.flips[:MAX_CHANGES]
+    shown = tuple(_short(advice.flips[:MAX_CHANGES]))
+    yield from shown
     if not advice.flips:
         yield advice.flips_note
-    elif len(advice.flips) > MAX_CHANGES:
-        more = count_of(len(advice.flips) - MAX_CHANGES, "further change")
+    elif len(advice.flips) > len(shown):
+        more = count_of(len(advice.flips) - len(shown), "further change")
         yield f"{more} of the same size: see “What would change it”."
+
+
+def _short(flips: Sequence[str]) -> Iterator[str]:
+    """Take changes as long as they leave the page to be one page; the first in any case."""
+    total = 0
+    for number, flip in enumerate(flips):
+        total += len(flip)
+        if number and total > MAX_CHANGE_TEXT:
+            return
+        yield flip
 
 
 def _risks(advice: AdviceSection, section: TrialSection | None) -> Iterator[str]:

@@ -126,6 +126,8 @@ class Precedent(Frozen):
     """What happened there, in a sentence."""
     likeness: str
     source: str
+    url: str = ""
+    """An http(s) address if the source has one."""
 
 
 class Mark(Frozen):
