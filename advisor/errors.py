@@ -8,6 +8,7 @@
     ├── PriceListError                a price list that cannot be used
     ├── RunFolderError                a run folder that is missing, foreign or incomplete
     ├── OutputError                   a result that cannot be written where it was asked for
+    ├── NoBrowserError                a PDF was asked for and no browser can print it
     ├── NoTerminalError               a question has to be asked and nobody can answer
     └── InterviewInterrupted          Ctrl-C; everything answered so far is saved (exit code 130)
 
@@ -83,6 +84,22 @@ class OutputError(AdvisorError):
     def __init__(self, *, path: Path, reason: str) -> None:
         self.path = path
         super().__init__(f"{path}: cannot write here ({reason}). Choose another place with -o.")
+
+
+class NoBrowserError(AdvisorError):
+    """A PDF was asked for, and there is no browser that prints it."""
+
+    def __init__(self, *, named: str = "", browser: str = "", failure: str = "") -> None:
+        if browser:
+            found = f"{browser} did not print the report ({failure})"
+        elif named:
+            found = f"ADVISOR_BROWSER names {named!r}, which cannot be run"
+        else:
+            found = "no Chromium, Chrome or Edge was found on PATH"
+        super().__init__(
+            f"PDF: {found}. Install one or name it in ADVISOR_BROWSER; or write --format html, "
+            "open the file in any browser and print it."
+        )
 
 
 class NoTerminalError(AdvisorError):

@@ -10,7 +10,16 @@ from advisor.errors import OutputError
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file; the old content stays until the new one is complete.
+    """Write a text file in UTF-8; the old content stays until the new one is complete.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file; the old content stays until the new one is complete.
 
     Raises:
         OutputError: If it cannot be written.
@@ -18,8 +27,8 @@ def write_text(path: Path, text: str) -> None:
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         Path(temporary).chmod(_mode(path))
         Path(temporary).replace(path)
     except OSError as error:

@@ -216,6 +216,13 @@ class TrialResult(FrozenSchema):
     protocol: TrialProtocol
     interrupted: bool = False
 
+    def _repr_html_(self) -> str:
+        """Show the verdict and the arms in a notebook."""
+        from prototypes.display import render_card
+        from prototypes.trial_card import trial_card
+
+        return render_card(trial_card(self))
+
 
 class SampleResult(FrozenSchema):
     """One line of `samples/<arm>.jsonl`."""

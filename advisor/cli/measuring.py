@@ -57,13 +57,19 @@ def conclude(
     from rich.console import Console
 
     from advisor.evidence.run_files import REPORT_FILE
+    from advisor.evidence.sample_files import load_samples
     from advisor.files import write_text
     from advisor.report.builder import build_report
     from advisor.report.documents import render_html
     from advisor.report.terminal import print_report
 
     report = build_report(
-        rule_base, answers, tested.recommendation, trial=tested.trial, prices=tested.prices
+        rule_base,
+        answers,
+        tested.recommendation,
+        trial=tested.trial,
+        prices=tested.prices,
+        samples=load_samples(run, tested.trial),
     )
     write_text(run / REPORT_FILE, render_html(report))
     if quiet:

@@ -31,6 +31,7 @@ class OutputFormat(StrEnum):
     MARKDOWN = "markdown"
     HTML = "html"
     MADR = "madr"
+    PDF = "pdf"
 
 
 def recommend(
@@ -88,7 +89,26 @@ def show(
     from advisor.knowledge.case_library import load_case_library
 
     report = build_report(rule_base, answers, recommendation, library=load_case_library())
+    if output_format is OutputFormat.PDF:
+        write_pdf(report, output)
+        return
     _write(render_document(report, output_format), output)
+
+
+def write_pdf(report: Report, output: Path | None) -> None:
+    """Print a report into a file.
+
+    Raises:
+        NoBrowserError: If no browser can print it.
+        OutputError: If the file cannot be written.
+    """
+    from advisor.files import write_bytes
+    from advisor.report.documents import render_html
+    from advisor.report.printing import print_pdf
+
+    if output is None:
+        raise typer.BadParameter("A PDF goes into a file: name it with -o FILE.pdf.")
+    write_bytes(output, print_pdf(render_html(report)))
 
 
 def render_document(report: Report, output_format: OutputFormat) -> str:

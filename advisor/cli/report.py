@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from advisor.cli.options import PRICES, RULES
-from advisor.cli.recommend import OutputFormat, render_document
+from advisor.cli.recommend import OutputFormat, render_document, write_pdf
 
 if TYPE_CHECKING:
     from advisor.schema.report import Report
@@ -19,6 +19,7 @@ _BY_SUFFIX = {
     ".htm": OutputFormat.HTML,
     ".md": OutputFormat.MARKDOWN,
     ".json": OutputFormat.JSON,
+    ".pdf": OutputFormat.PDF,
 }
 
 
@@ -28,7 +29,13 @@ def report(
         None, "--format", help="How; left out, the ending of -o decides (.madr.md too)."
     ),
     output: Path | None = typer.Option(
-        None, "--output", "-o", help="Write to this file; HTML goes to RUN/report.html without it."
+        None,
+        "--output",
+        "-o",
+        help="Write to this file; HTML and PDF go to RUN without it.",
+    ),
+    samples: bool = typer.Option(
+        True, "--samples/--no-samples", help="Show the answers to the test samples (HTML, JSON)."
     ),
     rules: Path | None = RULES,
     prices: Path | None = PRICES,
@@ -36,6 +43,7 @@ def report(
 ) -> None:
     """Show what was recommended, what was measured, and whether the advice holds."""
     from advisor.evidence.run_files import REPORT_FILE, load_run
+    from advisor.evidence.sample_files import load_samples
     from advisor.report.builder import build_report
 
     wanted = output_format or _format_of(output)
@@ -46,13 +54,14 @@ def report(
         stored.recommendation,
         trial=stored.trial,
         prices=stored.prices,
+        samples=load_samples(run, stored.trial) if samples else None,
     )
-    if output is None and wanted is OutputFormat.HTML:
-        output = run / REPORT_FILE
+    if output is None and wanted in (OutputFormat.HTML, OutputFormat.PDF):
+        output = (run / REPORT_FILE).with_suffix(f".{wanted}")
     if output is None:
         _show(built, wanted)
     else:
-        _write(_render(built, wanted), output, quiet=quiet)
+        _write(built, wanted, output=output, quiet=quiet)
 
 
 def _format_of(output: Path | None) -> OutputFormat:
@@ -83,9 +92,12 @@ def _show(built: Report, wanted: OutputFormat) -> None:
     print_report(built, Console())
 
 
-def _write(text: str, output: Path, *, quiet: bool) -> None:
+def _write(built: Report, wanted: OutputFormat, *, output: Path, quiet: bool) -> None:
     from advisor.files import write_text
 
-    write_text(output, text)
+    if wanted is OutputFormat.PDF:
+        write_pdf(built, output)
+    else:
+        write_text(output, _render(built, wanted))
     if not quiet:
         typer.echo(f"The report is in {output}.", err=True)

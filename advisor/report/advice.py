@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from advisor.report.advice_figures import ledger_figure, ranks_figure
 from advisor.report.grounds import (
     count_flips,
     decisive_sources,
@@ -65,6 +66,8 @@ def build_advice(
         flips_note=_flips_note(recommendation),
         grounds=(*state_measured(answers), *state_grounds(recommendation, bibliography)),
         decisive_sources=decisive_sources(recommendation, bibliography),
+        ledger=ledger_figure(recommendation.ranking[0]),
+        ranks=ranks_figure(recommendation),
         robustness=tuple(state_robustness(recommendation)),
         beliefs=tuple(state_beliefs(recommendation)),
         disputed=tuple(words.dispute(point) for point in recommendation.disputed),

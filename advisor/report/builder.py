@@ -13,6 +13,7 @@ from advisor import __version__
 from advisor.knowledge.calibration import load_calibration
 from advisor.knowledge.case_library import load_case_library
 from advisor.report.advice import build_advice
+from advisor.report.brief import build_brief
 from advisor.report.glance import build_glance
 from advisor.report.headline import state_badge, state_headline
 from advisor.report.measurement import Case, build_trial_section
@@ -29,6 +30,7 @@ from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
     from advisor.evidence.prices import Price
+    from advisor.evidence.sample_files import Answered
     from prototypes.results import TrialResult
 
 
@@ -40,6 +42,7 @@ def build_report(
     trial: TrialResult | None = None,
     library: Sequence[PublishedCase] | None = None,
     prices: Sequence[Price] = (),
+    samples: Answered | None = None,
 ) -> Report:
     """Word a consultation.
 
@@ -52,6 +55,7 @@ def build_report(
         library: The published cases to look for similar ones in. Left out, ours are read for a
             report with a trial only: `advisor recommend` has no time for it.
         prices: The dated prices that measured seconds and tokens are multiplied with.
+        samples: Per arm, what it answered to the test samples; left out, none are shown.
     """
     bibliography = build_bibliography(rule_base, recommendation)
     calibration = _calibration(recommendation)
@@ -61,6 +65,15 @@ def build_report(
     if library is None:
         library = load_case_library() if trial else ()
     similar = find_precedents(rule_base, answers, library)
+    advice = advice.model_copy(
+        update={
+            "confidence": (*advice.confidence, *_reliability(recommendation, calibration)),
+            "precedents": word_precedents(similar),
+            "precedents_note": word_disagreement(similar, recommendation.leading),
+        }
+    )
+    case = Case(rule_base, answers, recommendation)
+    section = _measurement(case, trial, prices, samples or {})
     badge, tone = state_badge(recommendation, trial)
     return Report(
         headline=state_headline(recommendation, trial),
@@ -69,14 +82,9 @@ def build_report(
         project=plain_text(answers.project.name, limit=120) or "Unnamed project",
         description=plain_text(answers.project.description, limit=600),
         glance=build_glance(recommendation, trial),
-        advice=advice.model_copy(
-            update={
-                "confidence": (*advice.confidence, *_reliability(recommendation, calibration)),
-                "precedents": word_precedents(similar),
-                "precedents_note": word_disagreement(similar, recommendation.leading),
-            }
-        ),
-        trial=_measurement(Case(rule_base, answers, recommendation), trial, prices),
+        brief=build_brief(case, trial, advice=advice, section=section, prices=prices),
+        advice=advice,
+        trial=section,
         limits=(*_limits(trial), *_caveats(calibration)),
         sources=tuple(bibliography.values()),
         reproduce=tuple(_commands(trial)),
@@ -85,9 +93,9 @@ def build_report(
 
 
 def _measurement(
-    case: Case, trial: TrialResult | None, prices: Sequence[Price]
+    case: Case, trial: TrialResult | None, prices: Sequence[Price], samples: Answered
 ) -> TrialSection | None:
-    return build_trial_section(trial, case, prices=prices) if trial else None
+    return build_trial_section(trial, case, prices=prices, samples=samples) if trial else None
 
 
 def _calibration(recommendation: Recommendation) -> Calibration | None:

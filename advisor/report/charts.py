@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.report.wording import milliseconds
+from advisor.report.wording import decibans, milliseconds
 from advisor.schema.report import Figure
 
 ROW_HEIGHT = 46
@@ -46,6 +46,7 @@ class Bar:
     x_value: float
     x_high: float
     is_recommended: bool
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def draw(figure: Figure) -> Drawing:
         height=y_axis + FOOT,
         y_top=top,
         y_axis=y_axis,
-        ticks=tuple(_tick(scale, value, _tick_text(figure, value)) for value in scale.ticks),
+        ticks=tuple(place_tick(scale, value, _tick_text(figure, value)) for value in scale.ticks),
         bars=tuple(
             Bar(
                 label=mark.label,
@@ -80,10 +81,11 @@ def draw(figure: Figure) -> Drawing:
                 x_value=scale.place(mark.value),
                 x_high=scale.place(mark.high),
                 is_recommended=mark.is_recommended,
+                tone=mark.tone or "",
             )
             for row, mark in enumerate(figure.marks)
         ),
-        line=_tick(scale, figure.line.value, figure.line.text) if figure.line else None,
+        line=place_tick(scale, figure.line.value, figure.line.text) if figure.line else None,
     )
 
 
@@ -144,7 +146,8 @@ def _round_step(span: float) -> float:
     return next(fitting, power * 10)
 
 
-def _tick(scale: Scale, value: float, text: str) -> Tick:
+def place_tick(scale: Scale, value: float, text: str) -> Tick:
+    """Place a label on an axis; near an end it reads inwards."""
     x = scale.place(value)
     anchor = "start" if x < 15 else "end" if x > 85 else "middle"
     return Tick(x=x, text=text, anchor=anchor)
@@ -153,4 +156,6 @@ def _tick(scale: Scale, value: float, text: str) -> Tick:
 def _tick_text(figure: Figure, value: float) -> str:
     if figure.unit == "percent":
         return f"{100 * value:.3g} %"
+    if figure.unit == "decibans":
+        return decibans(value)
     return milliseconds(value) if figure.unit == "milliseconds" else f"{value:.3g}"

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Final
 
-from advisor.evidence.costs import ArmCost, Usage, cost_per_month
+from advisor.evidence.costs import (
+    DAYS_PER_MONTH,
+    ArmCost,
+    Usage,
+    cost_per_month,
+    find_break_even,
+)
 from advisor.report.trial_tables import arm_name
 from advisor.report.wording import dollars
 from advisor.schema.exhibits import Column, Curve, LineFigure, Table
@@ -13,6 +20,7 @@ from advisor.schema.exhibits import Column, Curve, LineFigure, Table
 DECADES: Final = (1, 7)
 """The horizontal axis runs from 10 to 10 million requests a day."""
 
+_LEAST, _MOST = (10.0**decade for decade in DECADES)
 _STEPS = 6
 """Points per decade: the curve bends where answers begin to cost more than updates."""
 
@@ -27,6 +35,7 @@ def cost_figure(costs: Sequence[ArmCost], usage: Usage, *, recommended: str | No
     """
     updates = usage.updates_per_month or 0.0
     volume = usage.answers_per_day
+    crossing = _crossing(costs, updates, recommended)
     first, last = DECADES
     volumes = [10 ** (first + step / _STEPS) for step in range((last - first) * _STEPS + 1)]
     curves = tuple(
@@ -45,8 +54,33 @@ def cost_figure(costs: Sequence[ArmCost], usage: Usage, *, recommended: str | No
         curves=curves,
         span=(volume.low, volume.high) if volume else None,
         span_text="your volume" if volume else "",
+        crossing=crossing[:2] if crossing else None,
+        crossing_text=crossing[2] if crossing else "",
         table=_as_table(curves),
     )
+
+
+def _crossing(
+    costs: Sequence[ArmCost], updates: float, recommended: str | None
+) -> tuple[float, float, str] | None:
+    """Find from how many requests a day on the recommended arm and another change places.
+
+    Returns:
+        Both ends of the 95 % interval and which arms meet there; None if no interval has both
+        ends on the axis.
+    """
+    chosen = [cost for cost in costs if cost.arm == recommended]
+    for one, other in product(chosen, costs):
+        if one is other or updates == 0:
+            continue
+        pair = find_break_even(one, other)
+        low, high = (
+            answers * updates / DAYS_PER_MONTH for answers in (pair.answers.low, pair.answers.high)
+        )
+        if low >= _LEAST and high <= _MOST:
+            words = f"{arm_name(one.arm)} and {arm_name(other.arm)} break even"
+            return low, high, words
+    return None
 
 
 def _month(cost: ArmCost, volume: float, updates: float) -> float:

@@ -87,6 +87,23 @@ def price_arms(trial: TrialResult, prices: Sequence[Price]) -> dict[str, ArmCost
     return {name: cost for name, cost in priced.items() if cost is not None}
 
 
+def describe_month(cost: ArmCost, usage: Usage) -> str:
+    """Say what an arm costs in a month of the project's volume, which must be known."""
+    volume = usage.answers_per_day
+    return _month(cost, volume, usage.updates_per_month or 0.0) if volume else "not known"
+
+
+def describe_volume(usage: Usage) -> str:
+    """Say how much a project is used; empty if its volume is not known."""
+    volume = usage.answers_per_day
+    return f"{_days(volume)}, {_updates(usage)}" if volume else ""
+
+
+def waiting_machine(hour: float) -> str:
+    """Say what a machine costs in a month around the clock at a price per hour."""
+    return tiny_dollars(hour * _HOURS_PER_MONTH)
+
+
 def _mean_ms(trial: TrialResult, arm: ArmResult) -> Band | None:
     """Look up the mean time of a single query, with its interval."""
     for result in trial.experiments:
@@ -202,9 +219,9 @@ def _remarks(prices: Sequence[Price], trial: TrialResult) -> Iterator[str]:
     )
     hour = price_of(prices, MACHINE_HOUR)
     if hour is not None:
-        waiting = tiny_dollars(hour * _HOURS_PER_MONTH)
         yield (
-            f"A machine that waits for requests around the clock costs {waiting} a month, "
+            "A machine that waits for requests around the clock costs "
+            f"{waiting_machine(hour)} a month, "
             "whatever it answers, so the figures hold where the machine is shared or paid by the "
             "second."
         )

@@ -10,6 +10,7 @@ from advisor.report.charts import draw
 from advisor.report.decision_record import render_decision_record
 from advisor.report.line_charts import draw_lines
 from advisor.report.markdown import render_markdown
+from advisor.report.trade_off import draw_spots
 from advisor.schema.report import Report
 
 __all__ = ["render_decision_record", "render_html", "render_markdown"]
@@ -20,11 +21,9 @@ def render_html(report: Report) -> str:
 
     Every text is escaped by jinja2, and a name the template does not know is an error.
     """
-    drawings = [(figure, draw(figure)) for figure in report.trial.figures] if report.trial else []
-    costs = report.trial.costs if report.trial else None
-    cost_drawing = draw_lines(costs.figure) if costs and costs.figure else None
-    template = _environment().get_template("report.html.jinja")
-    return template.render(report=report, drawings=drawings, cost_drawing=cost_drawing)
+    drawers = {"draw": draw, "draw_lines": draw_lines, "draw_spots": draw_spots}
+    template = _environment().get_template("report.html.jinja", globals=drawers)
+    return template.render(report=report)
 
 
 @cache

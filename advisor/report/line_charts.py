@@ -7,10 +7,10 @@ themselves lie in a box of 100 by 100 that is stretched to the plot.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from advisor.report.charts import Scale, Tick
+from advisor.report.charts import Scale, Tick, linear_scale
 from advisor.report.wording import tiny_dollars
 from advisor.schema.exhibits import Curve, LineFigure
 
@@ -36,6 +36,8 @@ class Line:
 
     label: str
     points: str
+    band: str
+    """The outline of its interval; empty if it has none."""
     y_legend: int
     style: int
     """Which colour and dashes it has, counted from 0."""
@@ -53,32 +55,47 @@ class LineDrawing:
     levels: tuple[Level, ...]
     lines: tuple[Line, ...]
     span: tuple[float, float] | None
-    """Left edge and width of the marked stretch, in percent."""
+    """Left edge and width of the project's stretch, in percent."""
+    crossing: tuple[float, float] | None
+    """The same of the stretch in which two curves cross."""
 
 
 def draw_lines(figure: LineFigure) -> LineDrawing:
     """Place the curves, the axes and the marked stretch of a line figure."""
-    xs = _decades([x for curve in figure.curves for x, _ in curve.points])
-    ys = _decades([y for curve in figure.curves for _, y in curve.points])
+    xs = _axis(figure.x_unit, [x for curve in figure.curves for x, _ in curve.points])
+    ys = _axis(figure.y_unit, [y for curve in figure.curves for y in _heights(curve)])
     y_axis = TOP + PLOT_HEIGHT
     return LineDrawing(
         height=y_axis + FOOT + LEGEND_ROW * len(figure.curves),
         y_top=TOP,
         y_axis=y_axis,
-        ticks=tuple(_tick(xs, value) for value in xs.ticks),
-        levels=tuple(_level(ys, value) for value in ys.ticks),
+        ticks=tuple(_tick(figure, xs, value) for value in xs.ticks),
+        levels=tuple(_level(figure, ys, value) for value in ys.ticks),
         lines=tuple(
             Line(
                 label=curve.label,
-                points=_points(curve, xs, ys),
+                points=_points(curve.points, xs, ys),
+                band=_points(_outline(curve), xs, ys),
                 y_legend=y_axis + FOOT + LEGEND_ROW * number + 14,
                 style=number,
                 is_recommended=curve.is_recommended,
             )
             for number, curve in enumerate(figure.curves)
         ),
-        span=_span(figure, xs),
+        span=_stretch(figure.span, xs),
+        crossing=_stretch(figure.crossing, xs),
     )
+
+
+def _heights(curve: Curve) -> Iterator[float]:
+    yield from (y for _, y in curve.points)
+    for _, low, high in curve.band:
+        yield from (low, high)
+
+
+def _axis(unit: str, values: Sequence[float]) -> Scale:
+    """Choose the axis that suits a unit."""
+    return linear_scale(values) if unit == "percent" else _decades(values)
 
 
 def _decades(values: Sequence[float]) -> Scale:
@@ -95,23 +112,34 @@ def _share(scale: Scale, value: float) -> float:
     return (scale.place(value) - _LEFT) / _WIDTH * 100
 
 
-def _points(curve: Curve, xs: Scale, ys: Scale) -> str:
-    placed = ((_share(xs, x), 100 - _share(ys, y)) for x, y in curve.points)
+def _points(points: Iterable[tuple[float, float]], xs: Scale, ys: Scale) -> str:
+    placed = ((_share(xs, x), 100 - _share(ys, y)) for x, y in points)
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in placed)
 
 
-def _tick(scale: Scale, value: float) -> Tick:
-    x = scale.place(value)
+def _outline(curve: Curve) -> list[tuple[float, float]]:
+    """Walk along the upper ends of an interval and back along the lower ones."""
+    upper = [(x, high) for x, _, high in curve.band]
+    return upper + [(x, low) for x, low, _ in reversed(curve.band)]
+
+
+def _tick(figure: LineFigure, scale: Scale, value: float) -> Tick:
     anchor = "start" if value == scale.low else "end" if value == scale.high else "middle"
-    return Tick(x=x, text=f"{value:,.0f}", anchor=anchor)
+    text = f"{value:,.0f}" if figure.x_unit == "count" else _percent(value)
+    return Tick(x=scale.place(value), text=text, anchor=anchor)
 
 
-def _level(scale: Scale, value: float) -> Level:
-    return Level(y=TOP + PLOT_HEIGHT * (1 - _share(scale, value) / 100), text=tiny_dollars(value))
+def _level(figure: LineFigure, scale: Scale, value: float) -> Level:
+    y = TOP + PLOT_HEIGHT * (1 - _share(scale, value) / 100)
+    return Level(y=y, text=tiny_dollars(value) if figure.y_unit == "dollars" else _percent(value))
 
 
-def _span(figure: LineFigure, xs: Scale) -> tuple[float, float] | None:
-    if figure.span is None:
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g} %"
+
+
+def _stretch(ends: tuple[float, float] | None, xs: Scale) -> tuple[float, float] | None:
+    if ends is None:
         return None
-    low, high = (xs.place(each) for each in figure.span)
+    low, high = (xs.place(each) for each in ends)
     return low, round(high - low, 2)

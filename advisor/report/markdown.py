@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
+from advisor.schema.exhibits import Brief, CostSection, CurveSection, RuleCheckSection
 from advisor.schema.report import (
     AdviceSection,
     ApproachEntry,
@@ -23,6 +23,7 @@ from advisor.schema.report import (
     Table,
     TrialSection,
 )
+from advisor.schema.samples import SampleSection
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$])")
 _LINE_START = re.compile(r"^(#{1,6}|[-+]|[-=]+$)(?=\s|$)")
@@ -47,6 +48,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.description:
         yield from (escape_markdown(report.description), "")
     yield from _facts(report.glance)
+    yield from _brief(report.brief)
     yield from _advice(report.advice)
     if report.trial:
         yield from _trial(report.trial)
@@ -54,6 +56,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _section("Sources", (_source(source) for source in report.sources))
     yield from _section("Reproduce", ("```sh", *map(_command, report.reproduce), "```"))
     yield from ("", *_facts(report.versions))
+
+
+def _brief(brief: Brief) -> Iterator[str]:
+    yield from _section("In brief", (escape_markdown(" ".join(brief.decision)),))
+    yield from _part("How sure this is", _bullets(brief.confidence))
+    yield from _part("What it costs", _bullets(brief.costs))
+    yield from _part("What would change it", _bullets(brief.changes))
+    yield from _part("Risks", _bullets(brief.risks))
 
 
 def _advice(advice: AdviceSection) -> Iterator[str]:
@@ -95,6 +105,7 @@ def _trial(trial: TrialSection) -> Iterator[str]:
     yield from _rule_checks(trial.rule_checks)
     yield from _curve(trial.learning_curve)
     yield from _part("What the arms are", _facts(trial.arm_notes))
+    yield from _samples(trial.samples)
     yield from _part("Data", _facts(trial.data))
     yield from _part("Protocol", _facts(trial.protocol))
 
@@ -121,6 +132,14 @@ def _curve(curve: CurveSection | None) -> Iterator[str]:
         return
     yield from _part("Learning curve", _bullets(curve.remarks))
     yield from _table(curve.table)
+
+
+def _samples(samples: SampleSection | None) -> Iterator[str]:
+    """Count the samples by what the arms made of them; their texts are in the HTML form."""
+    if samples is None:
+        return
+    counts = (f"- {one.label}: {one.n_in_all:,} of {samples.n_in_all:,}" for one in samples.filters)
+    yield from _part("Answers side by side", counts)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from advisor.report.figures import latency_figure, quality_figure
 from advisor.report.provenance import describe_data, describe_protocol, list_remarks
+from advisor.report.reliability_figure import reliability_figure
+from advisor.report.samples_section import build_sample_section
+from advisor.report.trade_off import trade_off_figure
 from advisor.report.trial_tables import (
     arm_name,
     arms_table,
@@ -19,13 +23,14 @@ from advisor.report.trial_tables import (
 from advisor.report.verdicts import describe_verdict
 from advisor.report.wording import as_sentence, plain_text
 from advisor.schema.answers import Answers
+from advisor.schema.exhibits import SpotFigure
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Fact, Figure, TrialSection
 from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
     from advisor.evidence.prices import Price
-    from prototypes.results import ArmResult, TrialResult
+    from prototypes.results import ArmResult, SampleResult, TrialResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,11 @@ class Case:
 
 
 def build_trial_section(
-    trial: TrialResult, case: Case, *, prices: Sequence[Price] = ()
+    trial: TrialResult,
+    case: Case,
+    *,
+    prices: Sequence[Price] = (),
+    samples: Mapping[str, Sequence[SampleResult]] = MappingProxyType({}),
 ) -> TrialSection:
     """Word a trial; arms come best first by the primary metric.
 
@@ -46,6 +55,7 @@ def build_trial_section(
         trial: What was measured.
         case: What was answered and recommended, by which rules.
         prices: What seconds and tokens cost.
+        samples: Per arm, its answers to the test samples, as far as they are to be shown.
     """
     from advisor.report.cost_section import build_cost_section
     from advisor.report.curve_section import build_curve_section
@@ -57,6 +67,8 @@ def build_trial_section(
         verdict=describe_verdict(trial),
         remarks=list_remarks(trial),
         figures=_figures(trial, arms) if arms else (),
+        trade_off=_trade_off(trial, arms),
+        reliability=reliability_figure(trial, samples),
         arms=arms_table(trial, arms),
         comparisons=comparisons_table(trial),
         not_run=not_run_table(trial.not_run),
@@ -65,18 +77,33 @@ def build_trial_section(
         rule_checks=build_rule_checks(trial, case.recommendation, case.rule_base, prices=prices),
         learning_curve=build_curve_section(trial),
         arm_notes=tuple(_arm_note(arm) for arm in arms),
+        samples=build_sample_section(trial, samples),
         data=describe_data(trial.data),
         protocol=describe_protocol(trial.protocol),
     )
 
 
 def _figures(trial: TrialResult, arms: list[ArmResult]) -> tuple[Figure, ...]:
-    recommended = trial.verdict.arm if trial.verdict else None
-    budget = trial.protocol.limits.get("latency_ms")
+    recommended, budget = _recommended(trial), _budget(trial)
     return (
         quality_figure(arms, trial.primary_metric, recommended=recommended),
-        latency_figure(arms, recommended=recommended, budget_ms=float(budget) if budget else None),
+        latency_figure(arms, recommended=recommended, budget_ms=budget),
     )
+
+
+def _trade_off(trial: TrialResult, arms: list[ArmResult]) -> SpotFigure | None:
+    return trade_off_figure(
+        arms, trial.primary_metric, recommended=_recommended(trial), budget_ms=_budget(trial)
+    )
+
+
+def _recommended(trial: TrialResult) -> str | None:
+    return trial.verdict.arm if trial.verdict else None
+
+
+def _budget(trial: TrialResult) -> float | None:
+    budget = trial.protocol.limits.get("latency_ms")
+    return float(budget) if budget else None
 
 
 def _arm_note(arm: ArmResult) -> Fact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.inference.similarity import SimilarCase, find_disagreement, similar_cases
+from advisor.report.references import address
 from advisor.report.wording import inside_sentence, plain_text, share
 from advisor.schema.answers import Answers
 from advisor.schema.case import PublishedCase
@@ -48,4 +49,5 @@ def _precedent(similar: SimilarCase[PublishedCase]) -> Precedent:
         outcome=f"It ended with {case.outcome.label} ({_GROUNDS[case.evidence]}){figures}.",
         likeness=f"{share(similar.similarity)} alike",
         source=plain_text(f"{source.authors} ({source.year}), {source.venue}, {source.ref}"),
+        url=address(source.ref),
     )

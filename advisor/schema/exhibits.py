@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from advisor.schema.base import Frozen
@@ -34,20 +36,85 @@ class Curve(Frozen):
 
     label: str
     points: tuple[tuple[float, float], ...] = Field(min_length=2)
+    band: tuple[tuple[float, float, float], ...] = ()
+    """The 95 % interval around the points: where, its lower and its upper end."""
     is_recommended: bool = False
 
 
 class LineFigure(Frozen):
-    """Curves over two logarithmic axes: requests a day, and dollars a month."""
+    """Curves over two axes; counts and dollars are spread logarithmically, percents evenly."""
 
+    kind: Literal["lines"] = "lines"
     id: str
     title: str
     description: str
+    x_unit: Literal["count", "percent"] = "count"
+    y_unit: Literal["dollars", "percent"] = "dollars"
     curves: tuple[Curve, ...] = Field(min_length=1)
     span: tuple[float, float] | None = None
     """The stretch of the horizontal axis that the user's project lies in."""
     span_text: str = ""
+    crossing: tuple[float, float] | None = None
+    """The stretch in which two curves cross, by the 95 % interval."""
+    crossing_text: str = ""
     table: Table
+
+
+class Spot(Frozen):
+    """One arm in the plane of quality and latency."""
+
+    label: str
+    x: float
+    low: float
+    y: float
+    high: float
+    text: str
+    """Both values in words."""
+    is_recommended: bool = False
+
+
+class SpotFigure(Frozen):
+    """Arms by latency (logarithmic, milliseconds) and quality (a share)."""
+
+    kind: Literal["spots"] = "spots"
+    id: str
+    title: str
+    description: str
+    spots: tuple[Spot, ...] = Field(min_length=1)
+    budget_ms: float | None = None
+    budget_text: str = ""
+    table: Table
+
+
+class ShareRow(Frozen):
+    """How a whole is divided, in the order of the figure's parts."""
+
+    label: str
+    shares: tuple[float, ...]
+    is_recommended: bool = False
+
+
+class ShareFigure(Frozen):
+    """Wholes divided into the same parts."""
+
+    kind: Literal["shares"] = "shares"
+    id: str
+    title: str
+    description: str
+    parts: tuple[str, ...]
+    rows: tuple[ShareRow, ...] = Field(min_length=1)
+    table: Table
+
+
+class Brief(Frozen):
+    """The page for a manager: five answers, each in whole sentences, the first one leading."""
+
+    decision: tuple[str, ...]
+    confidence: tuple[str, ...]
+    costs: tuple[str, ...]
+    changes: tuple[str, ...]
+    """What it would take to change the decision."""
+    risks: tuple[str, ...]
 
 
 class CostSection(Frozen):

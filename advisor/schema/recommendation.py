@@ -130,3 +130,10 @@ class Recommendation(Frozen):
     robustness: Robustness | None = None
     """Both are left out where only the ranking was asked for."""
     rules_version: str
+
+    def _repr_html_(self) -> str:
+        """Show the ranking and the main reasons in a notebook."""
+        from advisor.report.notebook import recommendation_card
+        from prototypes.display import render_card
+
+        return render_card(recommendation_card(self))

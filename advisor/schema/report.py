@@ -12,10 +12,19 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from advisor.schema.base import Frozen
+from advisor.schema.exhibits import (
+    Brief,
+    CostSection,
+    CurveSection,
+    LineFigure,
+    RuleCheckSection,
+    ShareFigure,
+    SpotFigure,
+)
 from advisor.schema.exhibits import Column as Column
-from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
 from advisor.schema.exhibits import Fact as Fact
 from advisor.schema.exhibits import Table as Table
+from advisor.schema.samples import SampleSection
 from advisor.vocabulary import Approach, Status
 
 Tone: TypeAlias = Literal["good", "bad", "open"]
@@ -117,6 +126,45 @@ class Precedent(Frozen):
     """What happened there, in a sentence."""
     likeness: str
     source: str
+    url: str = ""
+    """An http(s) address if the source has one."""
+
+
+class Mark(Frozen):
+    """One value of a figure with the range drawn around it."""
+
+    label: str
+    low: float
+    value: float
+    high: float
+    text: str
+    """The same in words, with its unit."""
+    is_recommended: bool = False
+    tone: Tone | None = None
+    """How it is coloured; the text says the same."""
+
+
+class ReferenceLine(Frozen):
+    """A value that the marks are held against, such as a budget."""
+
+    value: float
+    text: str
+
+
+class Figure(Frozen):
+    """The numbers of a chart and the words that stand for it where it cannot be seen."""
+
+    kind: Literal["marks"] = "marks"
+    id: str
+    title: str
+    description: str
+    legend: str
+    """What a special mark means; empty if there is none."""
+    unit: Literal["percent", "number", "milliseconds", "decibans"]
+    scale: Literal["linear", "log"]
+    marks: tuple[Mark, ...] = Field(min_length=1)
+    line: ReferenceLine | None = None
+    table: Table
 
 
 class AdviceSection(Frozen):
@@ -143,6 +191,10 @@ class AdviceSection(Frozen):
     """Which answers, weights and sources it rests on, in whole sentences."""
     decisive_sources: tuple[int, ...] = ()
     """Numbers of the sources without which another approach would come first."""
+    ledger: Figure | None = None
+    """How the findings add up to the score of the leading approach."""
+    ranks: ShareFigure | None = None
+    """How often each approach takes which rank; None if the weights were not varied."""
     robustness: tuple[str, ...] = ()
     """How often the leading approach beats each other one."""
     beliefs: tuple[str, ...] = ()
@@ -158,40 +210,6 @@ class AdviceSection(Frozen):
     """The open questions most worth answering, best first."""
 
 
-class Mark(Frozen):
-    """One value of a figure with the range drawn around it."""
-
-    label: str
-    low: float
-    value: float
-    high: float
-    text: str
-    """The same in words, with its unit."""
-    is_recommended: bool = False
-
-
-class ReferenceLine(Frozen):
-    """A value that the marks are held against, such as a budget."""
-
-    value: float
-    text: str
-
-
-class Figure(Frozen):
-    """The numbers of a chart and the words that stand for it where it cannot be seen."""
-
-    id: str
-    title: str
-    description: str
-    legend: str
-    """What a special mark means; empty if there is none."""
-    unit: Literal["percent", "number", "milliseconds"]
-    scale: Literal["linear", "log"]
-    marks: tuple[Mark, ...] = Field(min_length=1)
-    line: ReferenceLine | None = None
-    table: Table
-
-
 class TrialSection(Frozen):
     """What was measured and what it says about the recommendation."""
 
@@ -201,6 +219,10 @@ class TrialSection(Frozen):
     remarks: tuple[str, ...]
     """What a reader must know before trusting the figures; empty if nothing."""
     figures: tuple[Figure, ...]
+    trade_off: SpotFigure | None = None
+    """Quality against latency; None if fewer than two arms ended."""
+    reliability: LineFigure | None = None
+    """How often answers are right that an arm was so and so sure of."""
     arms: Table
     comparisons: Table
     not_run: Table
@@ -210,6 +232,8 @@ class TrialSection(Frozen):
     rule_checks: RuleCheckSection | None = None
     learning_curve: CurveSection | None = None
     arm_notes: tuple[Fact, ...]
+    samples: SampleSection | None = None
+    """What the arms answered, side by side; None if it is not to be shown."""
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]
 
@@ -227,6 +251,8 @@ class Report(Frozen):
     description: str
     glance: tuple[Fact, ...]
     """The handful of figures that somebody in a hurry wants."""
+    brief: Brief
+    """The page for a manager."""
     advice: AdviceSection
     trial: TrialSection | None
     limits: tuple[str, ...]

@@ -106,7 +106,7 @@ def test_place_that_cannot_be_written_is_named(run: Path) -> None:
 
 def test_unknown_format_is_a_usage_error(run: Path) -> None:
     """A format that does not exist leaves with exit code 2."""
-    assert _invoke(str(run), "--format", "pdf").exit_code == 2
+    assert _invoke(str(run), "--format", "docx").exit_code == 2
 
 
 def _invoke(*arguments: str) -> Result:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from advisor.evidence.prices import Price
+from advisor.evidence.sample_files import Answered
 from advisor.report.builder import build_report
 from advisor.schema.answers import Answers, Project
 from advisor.schema.explanation import (
@@ -57,10 +58,13 @@ from prototypes.results import (
     Measured,
     NotRun,
     Outcome,
+    SampleResult,
     TrialProtocol,
     TrialResult,
     Verdict,
 )
+
+HOSTILE = "<script>alert(1)</script> \"'> [bold]b[/bold] | a `b` \u202egnp.exe {{ 7 * 7 }} *x*"
 
 PRICES = (
     Price(
@@ -206,11 +210,77 @@ def trial() -> TrialResult:
 
 
 @pytest.fixture
+def samples() -> Answered:
+    """Four questions: all right, arms disagree, all wrong, and one that cannot be answered."""
+    scores = {"baseline": (0, 1, 0, 0), "rag": (1, 0, 0, 1), "hybrid": (1, 1, 0, 1)}
+    return {
+        arm: tuple(_sample(f"q{n}", score, arm=arm) for n, score in enumerate(each))
+        for arm, each in scores.items()
+    }
+
+
+@pytest.fixture
 def report(
-    rule_base: RuleBase, answers: Answers, recommendation: Recommendation, trial: TrialResult
+    rule_base: RuleBase,
+    answers: Answers,
+    recommendation: Recommendation,
+    trial: TrialResult,
+    samples: Answered,
 ) -> Report:
     """The whole consultation, worded."""
-    return build_report(rule_base, answers, recommendation, trial=trial, prices=PRICES)
+    return build_report(
+        rule_base, answers, recommendation, trial=trial, prices=PRICES, samples=samples
+    )
+
+
+@pytest.fixture
+def hostile_text() -> str:
+    """A text that attacks every format a report is rendered in."""
+    return HOSTILE
+
+
+@pytest.fixture
+def hostile(rule_base: RuleBase, recommendation: Recommendation, trial: TrialResult) -> Report:
+    """A report in which every text that comes from outside is an attack, some of 100 kB."""
+    names = {arm.name: f"{HOSTILE}{n}" for n, arm in enumerate(trial.arms)}
+    arms = [
+        arm.model_copy(update={"name": names[arm.name], "title": HOSTILE, "notes": [HOSTILE]})
+        for arm in trial.arms
+    ]
+    not_run = [trial.not_run[0].model_copy(update={"reason": HOSTILE, "enable": HOSTILE})]
+    attacked = trial.model_copy(
+        update={
+            "arms": arms,
+            "not_run": not_run,
+            "comparisons": [],
+            "data": trial.data.model_copy(update={"refused": [HOSTILE]}),
+        }
+    )
+    criteria = [one.model_copy(update={"question": HOSTILE}) for one in rule_base.criteria]
+    sources = [one.model_copy(update={"title": HOSTILE}) for one in rule_base.sources]
+    rules = rule_base.model_copy(update={"criteria": tuple(criteria), "sources": tuple(sources)})
+    said = Answers(project=Project(name=HOSTILE, description=HOSTILE + "x" * 100_000))
+    answered = {
+        name: tuple(
+            _sample(f"q{n}", 0, arm=HOSTILE + "&<" * (500 if n else 50_000)) for n in range(400)
+        )
+        for name in names.values()
+    }
+    return build_report(rules, said, recommendation, trial=attacked, samples=answered)
+
+
+def _sample(identifier: str, score: float, *, arm: str) -> SampleResult:
+    return SampleResult(
+        id=identifier,
+        input=f"What happens in case {identifier}? {HOSTILE if len(arm) > 9 else ''}",
+        targets=["the right thing"],
+        unanswerable=identifier == "q3",
+        output="the right thing" if score else f"what {arm} says",
+        confidence=0.5,
+        citations=["doc#1"] if arm == "rag" else [],
+        retrieved=[],
+        scores={"exact_match": float(score)},
+    )
 
 
 def _info(approach: Approach, summary: str) -> ApproachInfo:
@@ -320,7 +390,10 @@ def _left_out(source: str, *, changes: bool) -> SourceLeftOut:
 def _robustness() -> Robustness:
     return Robustness(
         n_draws=10_000,
-        rank_acceptability={},
+        rank_acceptability={
+            Approach.RAG: [0.79, 0.2, 0.01, 0.0],
+            Approach.PROMPTING: [0.2, 0.7, 0.1, 0.0],
+        },
         pairwise={Approach.RAG: {Approach.PROMPTING: 0.81, Approach.HYBRID: 0.9}},
         beliefs=[
             Beliefs(

@@ -13,14 +13,12 @@ import pytest
 from advisor.report.builder import build_report
 from advisor.report.documents import render_html, render_markdown
 from advisor.report.markdown import escape_markdown
-from advisor.schema.answers import Answers, Project
+from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
 from advisor.schema.report import Report
 from advisor.schema.rule import RuleBase
-from prototypes.results import TrialResult
 
 GOLDEN = Path(__file__).parent / "golden"
-HOSTILE = "<script>alert(1)</script> \"'> [bold]b[/bold] | a `b` \u202egnp.exe {{ 7 * 7 }} *x*"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
@@ -61,29 +59,6 @@ class Outline(HTMLParser):
 def page(report: Report) -> Outline:
     """The sample report as a parsed page."""
     return Outline(render_html(report))
-
-
-@pytest.fixture
-def hostile(rule_base: RuleBase, recommendation: Recommendation, trial: TrialResult) -> Report:
-    """A report in which every text that comes from outside is an attack."""
-    arms = [
-        arm.model_copy(update={"name": f"{HOSTILE}{n}", "title": HOSTILE, "notes": [HOSTILE]})
-        for n, arm in enumerate(trial.arms)
-    ]
-    not_run = [trial.not_run[0].model_copy(update={"reason": HOSTILE, "enable": HOSTILE})]
-    attacked = trial.model_copy(
-        update={
-            "arms": arms,
-            "not_run": not_run,
-            "comparisons": [],
-            "data": trial.data.model_copy(update={"refused": [HOSTILE]}),
-        }
-    )
-    criteria = [one.model_copy(update={"question": HOSTILE}) for one in rule_base.criteria]
-    sources = [one.model_copy(update={"title": HOSTILE}) for one in rule_base.sources]
-    rules = rule_base.model_copy(update={"criteria": tuple(criteria), "sources": tuple(sources)})
-    said = Answers(project=Project(name=HOSTILE, description=HOSTILE + "x" * 100_000))
-    return build_report(rules, said, recommendation, trial=attacked)
 
 
 def test_page_is_well_formed(page: Outline) -> None:
@@ -145,8 +120,8 @@ def test_tables_and_charts_can_be_read_aloud(page: Outline) -> None:
 
     assert count["caption"] == count["table"] > 5
     assert all(attrs["scope"] in ("row", "col") for attrs in heads)
-    assert [attrs["role"] for attrs in charts] == ["img", "img", "img"]
-    assert (count["desc"], count["figcaption"]) == (3, 3)
+    assert {attrs["role"] for attrs in charts} == {"img"}
+    assert len(charts) == count["desc"] == count["figcaption"] == 6
 
 
 def test_verdict_is_the_main_heading(report: Report) -> None:
@@ -166,14 +141,14 @@ def test_hostile_texts_are_texts_in_html(hostile: Report) -> None:
     assert len(html) < 1_000_000
 
 
-def test_hostile_texts_are_texts_in_markdown(hostile: Report) -> None:
+def test_hostile_texts_are_texts_in_markdown(hostile: Report, hostile_text: str) -> None:
     """No tag, no code span, no emphasis, no table cell and no link is smuggled in."""
     before, _, after = render_markdown(hostile).split("```")
     rows = re.findall(r"^\| (?:RAG|prompting|&lt;script) *.*$", before, re.MULTILINE)
 
     assert not re.search(r"<script|(?<!\\)`|\u202e", before + after)
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {3, 4, 5, 6}
-    assert f"({len(HOSTILE) + 100_000:,} characters in all)" in before
+    assert f"({len(hostile_text) + 100_000:,} characters in all)" in before
 
 
 @pytest.mark.parametrize(
