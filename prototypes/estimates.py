@@ -50,6 +50,8 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=2, test=2),
     (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=45, test=10),
     (Task.DOCUMENT_QA, Approach.HYBRID): Effort(documents=2.5, test=2),
+    # Each question is read with passages ten times its length.
+    (Task.DOCUMENT_QA, "hybrid_span"): Effort(train=150, documents=2.5, test=32),
 }
 
 
