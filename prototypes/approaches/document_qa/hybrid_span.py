@@ -199,7 +199,7 @@ def _scores(samples: Sequence[Sample], answers: Sequence[Prediction], metric: st
 def _choose_recipe(n_examples: int, *, seed: int) -> Recipe:
     """Look at few examples more often."""
     epochs = 2 if n_examples >= 1000 else 4
-    return Recipe(epochs, 32 if n_examples >= 1000 else 16, _LEARNING_RATE, seed)
+    return Recipe(epochs, 16, _LEARNING_RATE, seed)
 
 
 def _require_enough(examples: Sequence[SpanExample], *, n_samples: int) -> None:
