@@ -115,6 +115,13 @@ def test_the_sentence_is_the_one_in_which_the_span_stands() -> None:
     assert "Two left." == choice.sentence
 
 
+def test_a_passage_without_words_answers_nothing() -> None:
+    """Where nothing could be read there must be no answer, not an empty one."""
+    model = FakeModel({PASSAGES[1].text: ("", float("-inf"))})
+
+    assert [None] == read_spans(model, ["?"], [Retrieval((1,), (0.9,))], passages=PASSAGES)
+
+
 class TestArm:
     """The arm from fitting to loading."""
 

@@ -49,6 +49,8 @@ def read_spans(
     spans = model.read([(questions[row], passages[index].text) for row, index, _ in places])
     best: list[SpanChoice | None] = [None] * len(questions)
     for (row, index, cosine), span in zip(places, spans, strict=True):
+        if span.end <= span.start:  # nothing in it could be read
+            continue
         choice = _choice(passages[index].text, span, passage=index, cosine=cosine)
         before = best[row]
         if before is None or choice.score > before.score:
