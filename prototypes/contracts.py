@@ -212,6 +212,7 @@ class ArmSpec:
         cites: True if its answers name the passage they come from.
         needs: What must be there: "generator", "documents", "training_samples".
         cost_rank: Arms run in this order, cheapest first.
+        on_request: Only run if it is named itself or recommended.
     """
 
     name: str
@@ -222,6 +223,7 @@ class ArmSpec:
     cites: bool = False
     needs: tuple[str, ...] = ()
     cost_rank: int = 0
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class _Trial:
     ) -> None:
         self._began = time.monotonic()
         self._dataset, self._settings, self._folder, self._tell = dataset, settings, folder, tell
-        self._specs = choose_arms(dataset.task, settings.arms)
+        self._specs = choose_arms(dataset.task, settings.arms, also=settings.also)
         self._split = split_dataset(dataset, seed=settings.seed)
         bench = assemble_bench(settings, dataset.documents, cache_dir=folder.cache)
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)

@@ -36,7 +36,9 @@ class TrialSettings:
     """How a trial is run.
 
     Attributes:
-        arms: Names of arms or approaches; None runs every arm. Baselines run in any case.
+        arms: Names of arms or approaches; None runs every arm but those on request. Baselines
+            run in any case.
+        also: Arms on request that are run beside the others where `arms` is None.
         claim: What is put to the test; None measures without a verdict.
         limits: The hard limits an arm has to keep.
         seed: Decides the split, every arm's randomness and every resample.
@@ -57,6 +59,7 @@ class TrialSettings:
     """
 
     arms: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
     claim: Claim | None = None
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
@@ -75,13 +78,30 @@ class TrialSettings:
     experiments: tuple[str, ...] = ()
 
 
-def choose_arms(task: Task, names: Sequence[str] | None) -> tuple[ArmSpec, ...]:
+def choose_arms(
+    task: Task, names: Sequence[str] | None, *, also: Sequence[str] = ()
+) -> tuple[ArmSpec, ...]:
     """List the arms to run, cheapest first; the baselines are always among them.
+
+    Args:
+        task: What they are for.
+        names: Arms or approaches; None takes all arms but those on request.
+        also: Arms on request to take as well where `names` is None.
 
     Raises:
         UnknownArmError: If a name is neither an arm nor an approach of the task.
     """
-    return arms_for(task) if names is None else select_arms(task, (*names, Approach.BASELINE))
+    if names is not None:
+        return select_arms(task, (*names, Approach.BASELINE))
+    return tuple(arm for arm in arms_for(task) if not arm.on_request or arm.name in also)
+
+
+def list_left_out(task: Task, arms: Sequence[str]) -> list[str]:
+    """List the arms on request that are missing where every other arm of the task is run."""
+    everything = arms_for(task)
+    if any(arm.name not in arms for arm in everything if not arm.on_request):
+        return []
+    return [arm.name for arm in everything if arm.name not in arms]
 
 
 def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None) -> NotRun | None:
@@ -145,7 +165,11 @@ def build_lock(
 def describe_protocol(lock: RunLock) -> TrialProtocol:
     """State how a trial was run, from what was fixed beforehand."""
     shared = set(TrialProtocol.model_fields) & set(RunLock.model_fields)
-    return TrialProtocol(threads=runtime.n_threads(), **lock.model_dump(include=shared))
+    return TrialProtocol(
+        threads=runtime.n_threads(),
+        on_request=list_left_out(lock.task, lock.arms),
+        **lock.model_dump(include=shared),
+    )
 
 
 def describe_data(dataset: Dataset, split: Split, *, n_passages: int) -> DataSummary:

@@ -196,6 +196,8 @@ class TrialProtocol(FrozenSchema):
     machine_hour_usd: float | None
     versions: dict[str, str]
     limits: dict[str, float | bool | None]
+    on_request: list[str] = Field(default_factory=list)
+    """Arms that are only run if they are named; empty where only some arms were chosen."""
 
 
 class TrialResult(FrozenSchema):

@@ -6,6 +6,7 @@ import pytest
 
 from prototypes.contracts import Approach, Task
 from prototypes.errors import UnknownArmError
+from prototypes.plan import choose_arms, list_left_out
 from prototypes.registry import ARMS, arms_for, load_arm_class, select_arms
 
 
@@ -51,3 +52,30 @@ def test_a_mistyped_arm_is_answered_with_the_nearest_name() -> None:
         select_arms(Task.CLASSIFICATION, ["finetune_head"])
 
     assert "baseline_tfidf" in str(caught.value)
+
+
+def test_an_arm_on_request_is_run_only_if_it_is_named() -> None:
+    """Slow arms must not make every trial slow, and yet be one flag away."""
+    names = [
+        [arm.name for arm in choose_arms(Task.CLASSIFICATION, given)]
+        for given in (None, ["fine_tune"], ["fine_tune_lora"])
+    ]
+
+    assert [False, False, True] == ["fine_tune_lora" in each for each in names]
+
+
+def test_a_recommended_arm_on_request_is_run_beside_the_others() -> None:
+    """The form that the rules recommend must be among what is measured by default."""
+    everything = choose_arms(Task.CLASSIFICATION, None)
+
+    found = choose_arms(Task.CLASSIFICATION, None, also=("fine_tune_lora", "no_such_arm"))
+
+    assert {"fine_tune_lora"} == {arm.name for arm in found} - {arm.name for arm in everything}
+
+
+def test_arms_on_request_are_listed_where_all_others_are_run() -> None:
+    """Whoever chose some arms needs no reminder of those left out."""
+    everything = [arm.name for arm in choose_arms(Task.CLASSIFICATION, None)]
+
+    assert ["fine_tune_lora", "fine_tune_prompt"] == list_left_out(Task.CLASSIFICATION, everything)
+    assert [] == list_left_out(Task.CLASSIFICATION, everything[:3])

@@ -70,6 +70,11 @@ class _View:
                 self._console.print(f"  {event.arm.name:<20} not run: {event.arm.reason}")
             case TrialFinished():
                 self._progress.update(self._bar, completed=self._done, left="")
+                self._tell_left_out(event.result.protocol.on_request)
+
+    def _tell_left_out(self, names: list[str]) -> None:
+        if names:
+            self._console.print(f"  run only if named: --arms {','.join(names)}")
 
     def _plan(self, event: TrialPlanned) -> None:
         self._console.print(

@@ -20,6 +20,14 @@ TASKS: Final = {
     "document_qa": Task.DOCUMENT_QA,
 }
 
+ARMS_ON_REQUEST: Final = {
+    ("fine_tune", "lora"): "fine_tune_lora",
+    ("fine_tune", "adapters_retrained_on_schedule"): "fine_tune_lora",
+    ("fine_tune", "prompt_tuning"): "fine_tune_prompt",
+    ("hybrid", "tuned_retriever_and_reader"): "hybrid_span",
+}
+"""The arms that build a form which the rules may recommend and a trial leaves out otherwise."""
+
 
 def limits_from(answers: Answers) -> Limits:
     """Turn answers into the limits a prototype is held against."""
@@ -40,3 +48,10 @@ def claim_from(
 ) -> Claim:
     """State what the trial tests: that the leading approach, or a chosen one, is the right one."""
     return Claim(approach=Approach(chosen or recommendation.leading.value), margin=margin)
+
+
+def arms_from(recommendation: Recommendation) -> tuple[str, ...]:
+    """Name the arm on request that is the recommended form of the leading approach, if any."""
+    form = recommendation.variants.get(recommendation.leading.value)
+    arm = ARMS_ON_REQUEST.get((recommendation.leading.value, form or ""))
+    return () if arm is None else (arm,)

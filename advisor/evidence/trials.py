@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.api import advise
-from advisor.evidence.limits import claim_from, limits_from
+from advisor.evidence.limits import arms_from, claim_from, limits_from
 from advisor.evidence.prices import MACHINE_HOUR, Price, load_prices, price_of, store_prices
 from advisor.evidence.run_files import PRICES_FILE, store_advice
 from advisor.schema.answers import Answers
@@ -97,6 +97,7 @@ def put_to_the_test(
     recommendation = advise(answers, rule_base)
     settings = TrialSettings(
         arms=options.arms,
+        also=arms_from(recommendation),
         claim=claim_from(recommendation, margin=options.margin, chosen=options.chosen),
         limits=limits_from(answers),
         seed=options.seed,

@@ -53,8 +53,16 @@ def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
             ("Data fingerprint", plain_text(protocol.data_fingerprint, limit=80)),
             ("Machine price", "not given" if hour is None else f"${hour:g} per hour"),
             ("Limits", _limits(protocol.limits)),
+            *_describe_left_out(protocol),
         )
     )
+
+
+def _describe_left_out(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
+    """Name the arms that wait for a word; nothing if there are none."""
+    if protocol.on_request:
+        names = ",".join(protocol.on_request)
+        yield "Run only if named", f"--arms {names}"
 
 
 def _describe_generator(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,17 @@ ARMS: tuple[ArmSpec, ...] = (
         cost_rank=2,
     ),
     ArmSpec(
+        name="hybrid_span",
+        task=Task.DOCUMENT_QA,
+        approach=Approach.HYBRID,
+        title="retriever and reader both tuned; the reader marks the answer in the passage",
+        factory=f"{_ROOM}.hybrid_span:TunedReaderArm",
+        cites=True,
+        needs=("documents", "training_samples"),
+        cost_rank=4,
+        on_request=True,
+    ),
+    ArmSpec(
         name="fine_tune",
         task=Task.DOCUMENT_QA,
         approach=Approach.FINE_TUNE,

@@ -22,11 +22,13 @@ from prototypes.models.transformer import (
     pools_first_token,
     read_max_tokens,
 )
-from prototypes.runtime import device, seed_everything
+from prototypes.runtime import autocast, device, seed_everything
 
 LENGTH_JITTER = 3.0
+_MEASURED_TOGETHER = 64
 
 Rows = list[tuple[list[int], int]]
+Adapt = Callable[[PreTrainedModel], PreTrainedModel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,32 @@ class ClassifierTraining:
         *,
         coefficients: NDArray[np.float32],
         intercepts: NDArray[np.float32],
+        adapt: Adapt = lambda model: model,
     ) -> None:
         """Start from the encoder in `folder` and a head (n_labels, d) that fits it already.
 
         A head that starts from zero would first drag the encoder's vectors in random directions
         (Kumar et al. 2022, "Fine-tuning can distort pretrained features").
+
+        Args:
+            folder: Of the encoder.
+            coefficients: Of the head, shape (n_labels, d).
+            intercepts: Of the head, shape (n_labels,).
+            adapt: Puts an adapter onto the model, which is then trained instead of it.
         """
         self._folder = folder
-        self._tokenizer, self._model = load_trainable(folder)
+        self._tokenizer, model = load_trainable(folder)
+        self._model = adapt(model)
         n_labels, dimension = coefficients.shape
         self._model.head = torch.nn.Linear(dimension, n_labels, device=device())
         with torch.no_grad():
             self._model.head.weight.copy_(torch.from_numpy(coefficients))
             self._model.head.bias.copy_(torch.from_numpy(intercepts))
+
+    @property
+    def model(self) -> PreTrainedModel:
+        """The model being trained; the head is a part of it."""
+        return self._model
 
     @property
     def n_parameters(self) -> int:
@@ -77,6 +92,28 @@ class ClassifierTraining:
         # The batches are made beforehand, so a "sample" of the Trainer is a whole batch.
         one_by_one = Recipe(recipe.epochs, 1, recipe.learning_rate, recipe.seed)
         train(self._model, lesson, recipe=one_by_one, progress=progress)
+
+    def accuracy(self, data: LabelledTexts) -> float:
+        """Return the share of the texts whose label the model would give now."""
+        rows = self._tokenize(data)
+        batches = group_by_length(rows, recipe=Recipe(1, _MEASURED_TOGETHER, 0.0, 0))
+        collate, n_right = _collator(self._tokenizer), 0
+        first_token = pools_first_token(self._folder)
+        with torch.inference_mode(), autocast():
+            for batch in (collate([rows]) for rows in batches):
+                inputs = {name: value.to(device()) for name, value in batch.items()}
+                logits = _logits(self._model, inputs, first_token=first_token)
+                n_right += int((logits.argmax(-1) == inputs["labels"]).sum())
+        return n_right / len(rows)
+
+    def snapshot(self) -> dict[str, torch.Tensor]:
+        """Copy the parameters that training changes, for `restore`."""
+        trained = ((n, each) for n, each in self._model.named_parameters() if each.requires_grad)
+        return {name: each.detach().clone() for name, each in trained}
+
+    def restore(self, snapshot: dict[str, torch.Tensor]) -> None:
+        """Go back to an earlier state."""
+        self._model.load_state_dict(snapshot, strict=False)
 
     def head(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return a copy of the coefficients (n_labels, d) and the intercepts (n_labels,)."""
@@ -122,9 +159,14 @@ def _collator(tokenizer: PreTrainedTokenizerBase) -> Callable[[list[Rows]], Batc
 
 def _classification_loss(*, first_token: bool) -> Loss:
     def loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        mask = batch["attention_mask"]
-        hidden = model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state
-        vectors = pool(hidden, mask, first_token=first_token)
-        return cross_entropy(model.head(vectors).float(), batch["labels"])
+        logits = _logits(model, batch, first_token=first_token)
+        return cross_entropy(logits, batch["labels"])
 
     return loss
+
+
+def _logits(model: PreTrainedModel, batch: Batch, *, first_token: bool) -> torch.Tensor:
+    mask = batch["attention_mask"]
+    hidden = model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state
+    logits: torch.Tensor = model.head(pool(hidden, mask, first_token=first_token)).float()
+    return logits

@@ -32,7 +32,7 @@ class TransformerEncoder:
         self.sha256 = sha256
         self.max_tokens = read_max_tokens(folder)
         self._pools_first = pools_first_token(folder)
-        self._tokenizer, self._model = load_trainable(folder)
+        self._tokenizer, self._model = self._load(folder)
         self._model.eval().to(_inference_type())
         self.dimension = int(self._model.config.hidden_size)
 
@@ -44,6 +44,10 @@ class TransformerEncoder:
         """
         rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         return self._encode_distinct(list(rows))[[rows[text] for text in texts]]
+
+    def _load(self, folder: Path) -> tuple[Any, Any]:
+        """Load tokenizer and model; an encoder with an adapter puts it on here."""
+        return load_trainable(folder)
 
     def _encode_distinct(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import torch

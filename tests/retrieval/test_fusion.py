@@ -1,10 +1,10 @@
-"""Reciprocal-rank fusion."""
+"""Fusion by ranks and by scores."""
 
 from __future__ import annotations
 
 import pytest
 
-from prototypes.retrieval.fusion import Hit, fuse_hits, fuse_rankings
+from prototypes.retrieval.fusion import Hit, fuse_hits, fuse_rankings, fuse_scores
 
 
 def test_scores_are_sums_of_reciprocal_ranks() -> None:
@@ -45,3 +45,32 @@ def test_nothing_fuses_to_nothing() -> None:
     """No ranking and empty rankings must give no hit."""
     assert fuse_rankings([]) == []
     assert fuse_rankings([[], []]) == []
+
+
+def test_scores_are_fused_on_one_scale() -> None:
+    """By hand: BM25 10 and 5 become 1 and .5, cosines .6 and .2 become 1 and .75."""
+    fused = fuse_scores([Hit(1, 10.0), Hit(2, 5.0)], [Hit(2, 0.6), Hit(1, 0.2)])
+
+    assert [2, 1] == [hit.index for hit in fused]
+    assert [0.9, 0.8] == pytest.approx([hit.score for hit in fused])
+
+
+def test_a_clear_lead_survives_fusion() -> None:
+    """Ranks alone would tie these two; the lexical lead is far larger than the dense one."""
+    lexical, dense = [Hit(4, 30.0), Hit(3, 1.0)], [Hit(3, 0.51), Hit(4, 0.5)]
+
+    assert [4, 3] == [hit.index for hit in fuse_scores(lexical, dense)]
+
+
+def test_what_one_list_lacks_counts_as_its_last() -> None:
+    """A passage without a shared word must not fall behind the weakest one that has some."""
+    fused = fuse_scores([Hit(1, 4.0), Hit(2, 2.0)], [Hit(3, 0.9), Hit(1, 0.0)])
+
+    scores = {hit.index: hit.score for hit in fused}
+    assert {1: 0.8 / 1.9 + 0.2, 2: 0.8 / 1.9 + 0.1, 3: 0.9} == pytest.approx(scores)
+
+
+def test_without_words_in_common_the_dense_order_remains() -> None:
+    """An empty lexical list must neither divide by zero nor reorder."""
+    assert [7, 5] == [hit.index for hit in fuse_scores([], [Hit(7, 0.3), Hit(5, 0.2)])]
+    assert [] == fuse_scores([], [])

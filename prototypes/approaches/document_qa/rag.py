@@ -20,7 +20,7 @@ _RULE_FILE = "reading_rule.json"
 
 
 class RetrievalArm:
-    """Untuned encoder, BM25, reciprocal-rank fusion, and a reader with two weights to choose."""
+    """Untuned encoder, BM25, their scores fused, and a reader with two weights to choose."""
 
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress

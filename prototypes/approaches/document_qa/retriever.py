@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.retrieval.dense import DenseIndex
-from prototypes.retrieval.fusion import Hit, fuse_hits
+from prototypes.retrieval.fusion import Hit, fuse_scores
 from prototypes.retrieval.lexical import LexicalIndex
 
 N_PER_INDEX = 100
@@ -51,5 +51,5 @@ class FusedRetriever:
 def _fuse(lexical: Sequence[Hit], dense: Sequence[Hit]) -> Retrieval:
     cosines = {hit.index: hit.score for hit in dense}
     floor = min(cosines.values(), default=0.0)
-    indices = tuple(hit.index for hit in fuse_hits([lexical, dense])[:N_RETRIEVED])
+    indices = tuple(hit.index for hit in fuse_scores(lexical, dense)[:N_RETRIEVED])
     return Retrieval(indices, tuple(cosines.get(index, floor) for index in indices))

@@ -18,7 +18,7 @@ from prototypes.approaches.classification.labelling import (
 )
 from prototypes.approaches.finetuning.head import LinearHead, fit_head
 from prototypes.contracts import LearningData, Progress, Sample
-from prototypes.models.classifier_training import ClassifierTraining, LabelledTexts
+from prototypes.models.classifier_training import Adapt, ClassifierTraining, LabelledTexts
 from prototypes.models.encoder import Encoder
 from prototypes.models.retriever_training import count_parameters
 from prototypes.models.training import Recipe, require_trainable
@@ -89,13 +89,13 @@ def tune_classifier(
     )
 
     def build(folder: Path) -> None:
-        training = _warm_start(data.train, workbench, labels=labels)
+        training = warm_start(data.train, workbench, labels=labels)
         share = recipe.epochs / (recipe.epochs + 1)
-        train = _texts(data.train, labels)
+        train = texts_of(data.train, labels)
         training.run(train, recipe=recipe, progress=lambda done: progress(share * done))
         _write(training, labels, folder / "rehearsal")
         final = Recipe(1, recipe.batch_size, FINAL_LEARNING_RATE, seed + 1)
-        known = _texts((*data.train, *data.validation), labels)
+        known = texts_of((*data.train, *data.validation), labels)
         rest = 1 - share
         training.run(known, recipe=final, progress=lambda done: progress(share + rest * done))
         _write(training, labels, folder / "final")
@@ -111,9 +111,14 @@ def choose_recipe(n_samples: int, *, seed: int) -> Recipe:
     return Recipe(epochs, 32 if n_samples >= 1000 else 16, LEARNING_RATE, seed)
 
 
-def _warm_start(
-    samples: Sequence[Sample], workbench: Workbench, *, labels: tuple[str, ...]
+def warm_start(
+    samples: Sequence[Sample],
+    workbench: Workbench,
+    *,
+    labels: tuple[str, ...],
+    adapt: Adapt = lambda model: model,
 ) -> ClassifierTraining:
+    """Set up training of the encoder, or of an adapter on it, from a head that fits already."""
     source = require_trainable(workbench.encoder)
     head = fit_head(
         workbench.embed(inputs_of(samples)),
@@ -121,10 +126,12 @@ def _warm_start(
         labels=labels,
         inverse_penalty=WARM_START_INVERSE_PENALTY,
     )
-    return ClassifierTraining(source, coefficients=head.coefficients, intercepts=head.intercepts)
+    return ClassifierTraining(
+        source, coefficients=head.coefficients, intercepts=head.intercepts, adapt=adapt
+    )
 
 
-def _texts(samples: Sequence[Sample], labels: tuple[str, ...]) -> LabelledTexts:
+def texts_of(samples: Sequence[Sample], labels: tuple[str, ...]) -> LabelledTexts:
     """Keep the samples whose label the head knows."""
     targets: NDArray[np.int64] = label_indices(samples, labels)
     known = [sample.input for sample, t in zip(samples, targets, strict=True) if t >= 0]
