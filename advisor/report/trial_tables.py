@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 NONE = "–"
 AT_95 = "(95\u00a0%)"
-_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "mrr": "MRR"}
+_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "mrr": "MRR", "chrf": "chrF"}
+_METRIC_NAMES |= {"bleu": "BLEU", "bleu_lowercased": "BLEU, lower case", "valid_json": "Valid JSON"}
 
 
 def metric_name(metric: str) -> str:
