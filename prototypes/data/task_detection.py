@@ -7,7 +7,8 @@ from pathlib import Path
 
 from prototypes.contracts import Task
 from prototypes.data.columns import REQUIRED, has_column
-from prototypes.data.tables import Row, Table, stream_rows
+from prototypes.data.tables import Table, stream_rows
+from prototypes.data.text_rows import Row
 
 EXAMPLE_TASKS = (Task.CLASSIFICATION, Task.GENERATION)
 """The tasks that learn from a table of examples."""

@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.contracts import Prediction, Sample
-from prototypes.measure.significance import Resampling, percentile_interval, resample_rows
+from prototypes.measure.significance import Resampling
 from prototypes.results import Interval
 
 Counts = NDArray[np.float64]
 
 _N_GRAMS = 4
+_MAX_CELLS = 2_000_000
+"""Counts held in memory at once while resampling: 16 MB."""
 
 
 def score_texts(
@@ -53,7 +55,7 @@ def summarise_bleu(
 ) -> dict[str, Interval]:
     """Return corpus BLEU, as written and in lower case, with percentile bootstrap intervals."""
     return {
-        name: _bootstrap_bleu(count_ngrams(samples, predictions, lowercase=lower), resampling)
+        name: _bootstrap(count_ngrams(samples, predictions, lowercase=lower), resampling)
         for name, lower in (("bleu", False), ("bleu_lowercased", True))
     }
 
@@ -62,7 +64,8 @@ def corpus_bleu(
     samples: Sequence[Sample], predictions: Sequence[Prediction], *, lowercase: bool = False
 ) -> float:
     """Return the BLEU of all texts together, between 0 and 1."""
-    return float(_bleu(count_ngrams(samples, predictions, lowercase=lowercase).sum(axis=0)[None])[0])
+    counts = count_ngrams(samples, predictions, lowercase=lowercase)
+    return float(_bleu(counts.sum(axis=0)[None])[0])
 
 
 def count_ngrams(
@@ -73,7 +76,7 @@ def count_ngrams(
     The columns are the length of the text, that of the reference nearest to it in length, and
     for n = 1 to 4 the n-grams that a reference has, too, and all of them.
     """
-    bleu = _bleu_metric(lowercase)
+    bleu = _bleu_metric(lowercase=lowercase)
     scores = (
         bleu.sentence_score(prediction.output or "", list(sample.targets))
         for sample, prediction in zip(samples, predictions, strict=True)
@@ -112,9 +115,17 @@ def _score_text(sample: Sample, output: str, form: JsonForm | None) -> dict[str,
     return scores if form is None else {**scores, "valid_json": float(form.fits(output))}
 
 
-def _bootstrap_bleu(counts: Counts, resampling: Resampling) -> Interval:
-    drawn = np.concatenate([_bleu(sums) for sums in resample_rows(counts, resampling)])
-    return percentile_interval(float(_bleu(counts.sum(axis=0)[None])[0]), drawn, resampling)
+def _bootstrap(counts: Counts, resampling: Resampling) -> Interval:
+    """Draw texts with replacement, and put the percentile interval of their BLEU around it."""
+    generator, n = np.random.default_rng(resampling.seed), len(counts)
+    n_at_once = max(1, _MAX_CELLS // n)
+    drawn: list[float] = []
+    while (n_left := resampling.n_resamples - len(drawn)) > 0:
+        times = generator.multinomial(n, np.full(n, 1 / n), size=min(n_at_once, n_left))
+        drawn += _bleu(times @ counts).tolist()
+    tail = (1 - resampling.confidence) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return Interval(value=float(_bleu(counts.sum(axis=0)[None])[0]), low=low, high=high)
 
 
 def _bleu(sums: Counts) -> Counts:
@@ -155,13 +166,13 @@ def _walk(value: object, path: str) -> Iterator[str]:
 
 @cache
 def _chrf_metric() -> Any:  # noqa: ANN401 # sacrebleu is imported only where texts are scored
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     return CHRF()
 
 
 @cache
-def _bleu_metric(lowercase: bool) -> Any:  # noqa: ANN401, FBT001 # as above
-    from sacrebleu.metrics import BLEU
+def _bleu_metric(*, lowercase: bool) -> Any:  # noqa: ANN401 # as above
+    from sacrebleu.metrics.bleu import BLEU
 
     return BLEU(lowercase=lowercase, effective_order=True)

@@ -66,7 +66,7 @@ def bootstrap_mean(values: Scores, resampling: Resampling = _DEFAULT) -> Interva
         TooFewSamplesError: If no score is defined.
     """
     defined = _defined(values)
-    return percentile_interval(float(defined.mean()), _resampled_means(defined, resampling), resampling)
+    return _interval(float(defined.mean()), _resampled_means(defined, resampling), resampling)
 
 
 def bootstrap_macro_f1(
@@ -90,7 +90,7 @@ def bootstrap_macro_f1(
     membership = _PairMembership(pairs)
     value = float(membership.macro_f1(counts[np.newaxis, :])[0])
     chunks = [membership.macro_f1(chunk) for chunk in _count_chunks(counts, resampling)]
-    return percentile_interval(value, np.concatenate(chunks), resampling)
+    return _interval(value, np.concatenate(chunks), resampling)
 
 
 def compare_paired(
@@ -106,7 +106,7 @@ def compare_paired(
     better, worse = int((differences > 0).sum()), int((differences < 0).sum())
     is_binary = _is_binary(first) and _is_binary(second)
     return PairedDifference(
-        interval=percentile_interval(float(differences.mean()), means, resampling),
+        interval=_interval(float(differences.mean()), means, resampling),
         p_value=mcnemar_exact(better, worse) if is_binary else _two_sided_p(means),
         n_first_better=better,
         n_second_better=worse,
@@ -215,12 +215,6 @@ def samples_to_bound(
     return float(quantiles**2 * (spread - mean**2) / (margin - mean) ** 2)
 
 
-def resample_rows(rows: Scores, resampling: Resampling) -> Iterator[Scores]:
-    """Draw rows with replacement and add them up; yields (n_some_resamples, n_columns) arrays."""
-    once = np.ones(len(rows), dtype=np.int64)
-    yield from (chunk @ rows for chunk in _count_chunks(once, resampling))
-
-
 def _defined(values: Scores) -> Scores:
     defined = np.asarray(values, dtype=np.float64)
     defined = defined[~np.isnan(defined)]
@@ -261,8 +255,7 @@ def _resampled_means(defined: Scores, resampling: Resampling) -> Scores:
     return means
 
 
-def percentile_interval(value: float, resampled: Scores, resampling: Resampling) -> Interval:
-    """Put the percentile interval of resampled values around a value."""
+def _interval(value: float, resampled: Scores, resampling: Resampling) -> Interval:
     tail = (1 - resampling.confidence) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail])
     return Interval(value=value, low=float(low), high=float(high))

@@ -12,8 +12,9 @@ every other word can still be spelt, and the encoder's word embeddings stay fixe
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,6 +43,18 @@ _FEW_PAIRS = 1_000
 _ATTENTION = "eager"
 """For a dozen pieces at a time, a third faster on a CPU than torch's fused attention."""
 _VOCABULARY_FILE = "decoder_vocabulary.json"
+_N_SHARING = 4
+"""More outputs of one input in a batch would save little, and make batches too much alike."""
+
+_Bundle = tuple[str, list[list[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """The longest texts that are read and written, in pieces, their ends included."""
+
+    input: int = MAX_INPUT_PIECES
+    output: int = MAX_OUTPUT_PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +74,41 @@ class Seq2SeqModel:
         tokenizer: PreTrainedTokenizerBase,
         *,
         vocabulary: DecoderVocabulary,
+        max_input: int = MAX_INPUT_PIECES,
     ) -> None:
         self._model = model.eval()
         self._tokenizer = tokenizer
         self._vocabulary = vocabulary
+        self._max_input = max_input
 
     @classmethod
-    def warm_start(cls, folder: Path, outputs: Iterable[str], *, seed: int) -> Self:
-        """Build an untrained model from the encoder in `folder`, able to write all `outputs`."""
+    def warm_start(
+        cls,
+        folder: Path,
+        outputs: Iterable[str],
+        *,
+        seed: int,
+        lengths: Lengths | None = None,
+        inputs: Iterable[str] = (),
+    ) -> Self:
+        """Build an untrained model from an encoder.
+
+        Args:
+            folder: Holds the encoder.
+            outputs: All of them can be written.
+            seed: Decides what does not come from the encoder, and dropout.
+            lengths: The longest texts that are read and written.
+            inputs: Words of theirs may be written, too.
+        """
+        lengths = lengths or Lengths()
         prepare_transformers()
         seed_everything(seed)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        vocabulary = DecoderVocabulary.of(outputs, tokenizer)
+        vocabulary = DecoderVocabulary.of(
+            outputs, tokenizer, max_pieces=lengths.output, further=inputs
+        )
         model = _join_halves(folder, tokenizer, vocabulary)
-        return cls(model, tokenizer, vocabulary=vocabulary)
+        return cls(model, tokenizer, vocabulary=vocabulary, max_input=lengths.input)
 
     @property
     def n_trained_parameters(self) -> int:
@@ -86,19 +120,25 @@ class Seq2SeqModel:
     ) -> None:
         """Teach input → output pairs; an output of None teaches to abstain.
 
+        Pairs with the same input share batches, where the encoder reads it once for up to four.
+
         Args:
             pairs: Outputs must be among those given to `warm_start`.
             recipe: How long and how fast to train.
             progress: Told the share of finished steps.
         """
-        rows = [self._vocabulary.encode(output, self._tokenizer) for _, output in pairs]
-        inputs: Sequence[str] | list[torch.Tensor] = [text for text, _ in pairs]
+        bundles = self._bundle(pairs)
+        inputs: Sequence[str] | list[torch.Tensor] = [text for text, _ in bundles]
         collate: Callable[[list[Any]], Batch] = self._collate
         if len(pairs) < _FEW_PAIRS:
             _hold_encoder(self._model)
-            inputs, collate = self._read_once([text for text, _ in pairs]), _collate_states
+            inputs, collate = self._read_once([text for text, _ in bundles]), _collate_states
+        rows = [own for _, own in bundles]
         taught = list(zip(inputs, rows, strict=True))
-        lesson = Lesson(taught, collate, _sequence_loss, lengths=[len(row) for row in rows])
+        longest = [max(map(len, own)) for own in rows]
+        lesson = Lesson(taught, collate, _sequence_loss, lengths=longest)
+        n_at_once = max(1, round(recipe.batch_size * len(bundles) / len(pairs)))
+        recipe = replace(recipe, batch_size=n_at_once)
         train(self._model, lesson, recipe=recipe, progress=progress)
 
     def generate(self, inputs: Sequence[str]) -> list[Generation]:
@@ -110,7 +150,7 @@ class Seq2SeqModel:
         """Write parameters, vocabulary and settings into an existing folder."""
         self._model.save_pretrained(folder)
         self._tokenizer.save_pretrained(folder)
-        content = {"pieces": self._vocabulary.pieces, "spelling": self._vocabulary.spelling}
+        content = {**asdict(self._vocabulary), "max_input": self._max_input}
         (folder / _VOCABULARY_FILE).write_text(json.dumps(content), encoding="utf-8")
 
     @classmethod
@@ -123,12 +163,25 @@ class Seq2SeqModel:
                 folder, local_files_only=True, attn_implementation=_ATTENTION
             ),
             AutoTokenizer.from_pretrained(folder, local_files_only=True),
-            vocabulary=DecoderVocabulary(content["pieces"], content["spelling"]),
+            vocabulary=DecoderVocabulary(
+                content["pieces"], content["spelling"], content["max_pieces"]
+            ),
+            max_input=content["max_input"],
         )
 
-    def _collate(self, pairs: list[tuple[str, list[int]]]) -> Batch:
-        texts, rows = zip(*pairs, strict=True)
-        return {**self._encode(texts), "labels": _pad_labels(rows)}
+    def _bundle(self, pairs: Sequence[tuple[str, str | None]]) -> list[_Bundle]:
+        """Put up to four outputs of one input together, those of about equal length."""
+        rows: defaultdict[str, list[list[int]]] = defaultdict(list)
+        for text, output in pairs:
+            rows[text].append(self._vocabulary.encode(output, self._tokenizer))
+        return [
+            (text, sorted(own, key=len)[at : at + _N_SHARING])
+            for text, own in rows.items()
+            for at in range(0, len(own), _N_SHARING)
+        ]
+
+    def _collate(self, bundles: list[_Bundle]) -> Batch:
+        return {**self._encode([text for text, _ in bundles]), **_pad_labels(bundles)}
 
     def _read_once(self, texts: Sequence[str]) -> list[torch.Tensor]:
         """Return what the encoder makes of each text, shape (n_pieces, d).
@@ -149,7 +202,7 @@ class Seq2SeqModel:
             list(texts),
             padding=True,
             truncation=True,
-            max_length=MAX_INPUT_PIECES,
+            max_length=self._max_input,
             return_token_type_ids=False,
             return_tensors="pt",
         )
@@ -159,7 +212,7 @@ class Seq2SeqModel:
         with torch.inference_mode(), autocast():
             written = self._model.generate(
                 **self._encode(inputs),
-                max_new_tokens=MAX_OUTPUT_PIECES,
+                max_new_tokens=self._vocabulary.max_pieces,
                 do_sample=False,
                 output_logits=True,
                 return_dict_in_generate=True,
@@ -220,27 +273,35 @@ def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHe
     return decoder
 
 
-def _collate_states(pairs: list[tuple[torch.Tensor, list[int]]]) -> Batch:
-    states, rows = [state for state, _ in pairs], [row for _, row in pairs]
+def _collate_states(bundles: list[tuple[torch.Tensor, list[list[int]]]]) -> Batch:
+    states = [state for state, _ in bundles]
     masks = [torch.ones(len(each), dtype=torch.long) for each in states]
     return {
         "encoder_states": pad_sequence(states, batch_first=True),
         "attention_mask": pad_sequence(masks, batch_first=True),
-        "labels": _pad_labels(rows),
+        **_pad_labels(bundles),
     }
 
 
-def _pad_labels(rows: Sequence[list[int]]) -> torch.Tensor:
-    return pad_sequence([torch.tensor(row) for row in rows], True, _IGNORED)
+def _pad_labels(bundles: Sequence[tuple[object, list[list[int]]]]) -> Batch:
+    """Return the outputs of all inputs, and how many each input has."""
+    rows = [torch.tensor(row) for _, own in bundles for row in own]
+    return {
+        "labels": pad_sequence(rows, True, _IGNORED),
+        "n_outputs": torch.tensor([len(own) for _, own in bundles]),
+    }
 
 
 def _sequence_loss(model: EncoderDecoderModel, batch: Batch) -> torch.Tensor:
     """Return the mean cross-entropy per piece; padded labels do not count."""
-    labels, states = batch["labels"], batch.get("encoder_states")
+    labels, states, mask = batch["labels"], batch.get("encoder_states"), batch["attention_mask"]
+    if states is None:
+        read = model.encoder(input_ids=batch["input_ids"], attention_mask=mask)
+        states = read.last_hidden_state
+    of_output = torch.arange(len(mask), device=mask.device).repeat_interleave(batch["n_outputs"])
     output = model(
-        input_ids=batch.get("input_ids"),
-        encoder_outputs=None if states is None else BaseModelOutput(last_hidden_state=states),
-        attention_mask=batch["attention_mask"],
+        encoder_outputs=BaseModelOutput(last_hidden_state=states[of_output]),
+        attention_mask=mask[of_output],
         decoder_input_ids=model.prepare_decoder_input_ids_from_labels(labels),
     )
     return cross_entropy(output.logits.flatten(0, 1).float(), labels.flatten())
