@@ -27,4 +27,22 @@ ARMS: tuple[ArmSpec, ...] = (
         needs=("training_samples",),
         cost_rank=1,
     ),
+    ArmSpec(
+        name="fine_tune",
+        task=Task.GENERATION,
+        approach=Approach.FINE_TUNE,
+        title="sequence-to-sequence model warm-started from the encoder, taught every pair",
+        factory=f"{_ROOM}.tuned:TunedWriterArm",
+        needs=("training_samples",),
+        cost_rank=5,
+    ),
+    ArmSpec(
+        name="hybrid",
+        task=Task.GENERATION,
+        approach=Approach.HYBRID,
+        title="the same model, shown the output of the nearest training input beside each input",
+        factory=f"{_ROOM}.hybrid:ShownExampleArm",
+        needs=("training_samples",),
+        cost_rank=7,
+    ),
 )

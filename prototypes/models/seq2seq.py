@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from torch.nn.functional import cross_entropy
-from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     AutoTokenizer,
     BertConfig,
@@ -29,15 +27,14 @@ from transformers import (
     EncoderDecoderModel,
     PreTrainedTokenizerBase,
 )
-from transformers.modeling_outputs import BaseModelOutput
 
 from prototypes.contracts import Progress
 from prototypes.models.decoder_vocabulary import MAX_OUTPUT_PIECES, DecoderVocabulary
+from prototypes.models.seq2seq_batches import Bundle, collate_states, pad_labels, sequence_loss
 from prototypes.models.training import Batch, Lesson, Recipe, n_trainable, train
 from prototypes.runtime import autocast, prepare_transformers, seed_everything
 
 MAX_INPUT_PIECES = 128
-_IGNORED = -100
 _BATCH_SIZE = 32
 _FEW_PAIRS = 1_000
 _ATTENTION = "eager"
@@ -45,8 +42,6 @@ _ATTENTION = "eager"
 _VOCABULARY_FILE = "decoder_vocabulary.json"
 _N_SHARING = 4
 """More outputs of one input in a batch would save little, and make batches too much alike."""
-
-_Bundle = tuple[str, list[list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +127,11 @@ class Seq2SeqModel:
         collate: Callable[[list[Any]], Batch] = self._collate
         if len(pairs) < _FEW_PAIRS:
             _hold_encoder(self._model)
-            inputs, collate = self._read_once([text for text, _ in bundles]), _collate_states
+            inputs, collate = self._read_once([text for text, _ in bundles]), collate_states
         rows = [own for _, own in bundles]
         taught = list(zip(inputs, rows, strict=True))
         longest = [max(map(len, own)) for own in rows]
-        lesson = Lesson(taught, collate, _sequence_loss, lengths=longest)
+        lesson = Lesson(taught, collate, sequence_loss, lengths=longest)
         n_at_once = max(1, round(recipe.batch_size * len(bundles) / len(pairs)))
         recipe = replace(recipe, batch_size=n_at_once)
         train(self._model, lesson, recipe=recipe, progress=progress)
@@ -169,7 +164,7 @@ class Seq2SeqModel:
             max_input=content["max_input"],
         )
 
-    def _bundle(self, pairs: Sequence[tuple[str, str | None]]) -> list[_Bundle]:
+    def _bundle(self, pairs: Sequence[tuple[str, str | None]]) -> list[Bundle]:
         """Put up to four outputs of one input together, those of about equal length."""
         rows: defaultdict[str, list[list[int]]] = defaultdict(list)
         for text, output in pairs:
@@ -180,8 +175,8 @@ class Seq2SeqModel:
             for at in range(0, len(own), _N_SHARING)
         ]
 
-    def _collate(self, bundles: list[_Bundle]) -> Batch:
-        return {**self._encode([text for text, _ in bundles]), **_pad_labels(bundles)}
+    def _collate(self, bundles: list[Bundle]) -> Batch:
+        return {**self._encode([text for text, _ in bundles]), **pad_labels(bundles)}
 
     def _read_once(self, texts: Sequence[str]) -> list[torch.Tensor]:
         """Return what the encoder makes of each text, shape (n_pieces, d).
@@ -271,37 +266,3 @@ def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHe
         layer.crossattention.load_state_dict(layer.attention.state_dict())
     decoder.tie_weights()
     return decoder
-
-
-def _collate_states(bundles: list[tuple[torch.Tensor, list[list[int]]]]) -> Batch:
-    states = [state for state, _ in bundles]
-    masks = [torch.ones(len(each), dtype=torch.long) for each in states]
-    return {
-        "encoder_states": pad_sequence(states, batch_first=True),
-        "attention_mask": pad_sequence(masks, batch_first=True),
-        **_pad_labels(bundles),
-    }
-
-
-def _pad_labels(bundles: Sequence[tuple[object, list[list[int]]]]) -> Batch:
-    """Return the outputs of all inputs, and how many each input has."""
-    rows = [torch.tensor(row) for _, own in bundles for row in own]
-    return {
-        "labels": pad_sequence(rows, True, _IGNORED),
-        "n_outputs": torch.tensor([len(own) for _, own in bundles]),
-    }
-
-
-def _sequence_loss(model: EncoderDecoderModel, batch: Batch) -> torch.Tensor:
-    """Return the mean cross-entropy per piece; padded labels do not count."""
-    labels, states, mask = batch["labels"], batch.get("encoder_states"), batch["attention_mask"]
-    if states is None:
-        read = model.encoder(input_ids=batch["input_ids"], attention_mask=mask)
-        states = read.last_hidden_state
-    of_output = torch.arange(len(mask), device=mask.device).repeat_interleave(batch["n_outputs"])
-    output = model(
-        encoder_outputs=BaseModelOutput(last_hidden_state=states[of_output]),
-        attention_mask=mask[of_output],
-        decoder_input_ids=model.prepare_decoder_input_ids_from_labels(labels),
-    )
-    return cross_entropy(output.logits.flatten(0, 1).float(), labels.flatten())
