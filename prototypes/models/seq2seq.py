@@ -136,6 +136,10 @@ class Seq2SeqModel:
         recipe = replace(recipe, batch_size=n_at_once)
         train(self._model, lesson, recipe=recipe, progress=progress)
 
+    def stop_dropout(self) -> None:
+        """Train without dropout from now on, which is faster: a tenth of a step on a CPU."""
+        _stop_dropout(self._model)
+
     def generate(self, inputs: Sequence[str]) -> list[Generation]:
         """Write one output per input, in order."""
         batches = (inputs[i : i + _BATCH_SIZE] for i in range(0, len(inputs), _BATCH_SIZE))
@@ -247,6 +251,10 @@ def _hold_encoder(model: EncoderDecoderModel) -> None:
     They could not teach the encoder anything but their own wording.
     """
     model.encoder.requires_grad_(False)
+    _stop_dropout(model)
+
+
+def _stop_dropout(model: EncoderDecoderModel) -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
