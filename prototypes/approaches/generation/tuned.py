@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prototypes.workbench import Workbench
 
 _N_STEPS = 450
-_EPOCHS = (2, 30)
+_EPOCHS = (2, 60)
 _LEARNING_RATE = 5e-4
 _BATCH_SIZE = 32
 _LONG = 128
@@ -108,9 +108,10 @@ class TunedWriterArm:
 
 
 def _recipe(n_pairs: int, measured: MeasuredLengths, *, seed: int) -> Recipe:
-    """Train for about 450 steps of 32 outputs; few pairs are seen up to 30 times."""
+    """Train for about 450 steps of 32 outputs; few pairs are seen up to 60 times."""
     is_long = measured.lengths.output > _LONG or measured.n_inputs_cut
-    batch_size = _BATCH_SIZE // 2 if is_long or n_pairs < 1_000 else _BATCH_SIZE
+    fewer = 4 if n_pairs < 100 else 2 if n_pairs < 1_000 or is_long else 1
+    batch_size = _BATCH_SIZE // fewer
     fewest, most = _EPOCHS
     epochs = min(max(round(_N_STEPS / math.ceil(n_pairs / batch_size)), fewest), most)
     return Recipe(epochs=epochs, batch_size=batch_size, learning_rate=_LEARNING_RATE, seed=seed)
