@@ -22,6 +22,7 @@ from prototypes.retrieval.lexical import LexicalIndex
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
 
+NOTHING_ALIKE = "no training input shares a word with the input"
 _N_FOUND = 5
 
 
@@ -75,7 +76,7 @@ class LexicalCopyArm:
 
     def _copy(self, hits: Sequence[Hit], *, timings_ms: Mapping[str, float]) -> Prediction:
         if not hits:
-            return Prediction(None, timings_ms=timings_ms)
+            return Prediction(None, timings_ms=timings_ms, fault=NOTHING_ALIKE)
         nearest = self._examples[hits[0].index]
         return Prediction(
             nearest.typical,
