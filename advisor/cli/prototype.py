@@ -142,7 +142,9 @@ def _test(
 
 def _tell_other_task(said: Answers, dataset: Dataset) -> None:
     """Say so where the data are measured as another task than the one in the answers."""
-    if said.is_known("task_kind") and said.level("task_kind") != dataset.task.value:
+    from advisor.evidence.limits import task_from
+
+    if said.is_known("task_kind") and task_from(said) is not dataset.task:
         typer.echo(
             f"The answers say task_kind {said.level('task_kind')}; the laboratory measures these "
             f"data as {dataset.task.value}, and the verdict holds for that task.",
