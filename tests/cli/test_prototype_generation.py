@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -79,3 +80,17 @@ def test_misnamed_column_is_told(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "expected a column 'output'" in result.stderr
     assert "Did you mean 'outptu'?" in result.stderr
+
+
+def test_language_model_writes_with_and_without_examples(chat_server: Any) -> None:  # noqa: ANN401 # of conftest
+    """All three kinds of prompt are planned, asked and measured."""
+    chat_server.answer = lambda prompt: "Mill serves Thai food."
+    given = ("--data", "pairs.csv", "--generator", chat_server.source, "-o", "run")
+
+    result = _run("prototype", "answers.yaml", *given, "--arms", "prompting,rag_generator")
+    trial = json.loads(Path("run/trial.json").read_text())
+
+    assert result.exit_code == 0
+    measured = {arm["name"]: arm["metrics"]["chrf"]["value"] for arm in trial["arms"]}
+    assert set(measured) == {"baseline_copy", "prompting", "rag_generator", "prompting_few_shot"}
+    assert all(0 < value < 1 for value in measured.values())

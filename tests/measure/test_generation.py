@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from random import Random
+from typing import Any
 
 import pytest
 from sacrebleu.metrics.bleu import BLEU
@@ -43,7 +44,7 @@ def _draw(seed: int, n: int = 30) -> tuple[list[Sample], list[Prediction]]:
     return samples, [Prediction(output or None) for output in outputs]
 
 
-def _streams(samples: list[Sample]) -> list[list[str | None]]:
+def _streams(samples: list[Sample]) -> list[list[Any]]:
     """Lay references out as sacrebleu wants them: the n-th of every sample, None where missing."""
     n_most = max(len(sample.targets) for sample in samples)
     return [
