@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from prototypes.contracts import Task
@@ -13,9 +14,12 @@ from prototypes.data.text_rows import Row
 EXAMPLE_TASKS = (Task.CLASSIFICATION, Task.GENERATION)
 """The tasks that learn from a table of examples."""
 
+_N_LOOKED_AT = 50
+"""JSON lines may leave out a column in some rows."""
+
 
 def tell_task_of_examples(path: Path, mapping: Mapping[str, str]) -> Task:
-    """Tell the task of a table by its first row: the one most of whose columns are there.
+    """Tell the task of a table by its first rows: the one most of whose columns are there.
 
     Of tasks that tie, such as for a table with the columns of none, the first is taken; whoever
     resolves its columns then says what is missing.
@@ -27,8 +31,8 @@ def tell_task_of_examples(path: Path, mapping: Mapping[str, str]) -> Task:
     Raises:
         DataError: If the table cannot be read.
     """
-    first = next((row for row in stream_rows(path) if isinstance(row, Row)), None)
-    header = Table(path, tuple(first.cells) if first else (), ())
+    rows = [row for row in islice(stream_rows(path), _N_LOOKED_AT) if isinstance(row, Row)]
+    header = Table(path, tuple(dict.fromkeys(name for row in rows for name in row.cells)), ())
 
     def share_found(task: Task) -> float:
         roles = REQUIRED[task]
