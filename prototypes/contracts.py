@@ -21,6 +21,7 @@ class Task(StrEnum):
 
     CLASSIFICATION = "classification"
     DOCUMENT_QA = "document_qa"
+    GENERATION = "generation"
 
 
 class Approach(StrEnum):
@@ -60,7 +61,8 @@ class Sample:
     Attributes:
         id: Unique within the data set.
         input: The question, or the text to be classified.
-        targets: Accepted answers; for classification exactly one label; empty if unanswerable.
+        targets: Accepted answers, or outputs written by people; for classification exactly one
+            label; empty if unanswerable.
         sources: Ids of the documents that hold the answer, where known.
         unanswerable: True if the right behaviour is to abstain.
         synthetic: True if the sample was made from the corpus instead of collected.

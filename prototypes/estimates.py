@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from prototypes.contracts import Approach, ArmSpec, Dataset, Split, Task
+from prototypes.contracts import Approach, ArmSpec, Dataset, Sample, Split, Task
 from prototypes.prompt_estimates import PromptForecast
 
 CHARACTERS_PER_SECOND = {"bfloat16": 45_000.0, "float32": 20_000.0}
@@ -28,12 +28,13 @@ class Effort:
     """How often an arm sends each part of the data through the encoder.
 
     A training epoch reads a text forwards and backwards and updates the parameters: it counts
-    as four passes.
+    as four passes. `least` is what it reads however few the data are, in characters.
     """
 
     train: float = 0
     documents: float = 0
     test: float = 0
+    least: float = 0
 
 
 _EFFORTS: dict[tuple[Task, str], Effort] = {
@@ -47,6 +48,9 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.CLASSIFICATION, "fine_tune_prompt"): Effort(train=30, test=2),
     # It shares its training with fine_tune_full, which runs before it.
     (Task.CLASSIFICATION, Approach.HYBRID): Effort(train=2, test=1),
+    (Task.GENERATION, Approach.RAG): Effort(train=0.2, test=1),
+    (Task.GENERATION, Approach.FINE_TUNE): Effort(train=16, test=10, least=2_500_000),
+    (Task.GENERATION, Approach.HYBRID): Effort(train=18, test=10, least=3_000_000),
     (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=2, test=2),
     (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=45, test=10),
     (Task.DOCUMENT_QA, Approach.HYBRID): Effort(documents=2.5, test=2),
@@ -67,7 +71,9 @@ class Workload:
     def of(cls, dataset: Dataset, split: Split) -> Workload:
         """Add up what the arms will have to read."""
         return cls(
-            train=_weigh(sample.input for sample in split.learning.train),
+            train=_weigh(
+                text for sample in split.learning.train for text in _taught(sample, dataset.task)
+            ),
             documents=_weigh(document.text for document in dataset.documents),
             test=_weigh(sample.input for sample in split.test),
         )
@@ -112,9 +118,15 @@ class Forecast:
         default = _EFFORTS.get((spec.task, spec.approach), Effort())
         effort = _EFFORTS.get((spec.task, spec.name), default)
         work = self._workload
-        return (
+        read = (
             effort.train * work.train + effort.documents * work.documents + effort.test * work.test
         )
+        return max(read, effort.least)
+
+
+def _taught(sample: Sample, task: Task) -> tuple[str, ...]:
+    """Return what training reads of a sample; only outputs that are texts take time."""
+    return (sample.input, *sample.targets) if task is Task.GENERATION else (sample.input,)
 
 
 def _weigh(texts: Iterable[str]) -> int:

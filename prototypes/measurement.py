@@ -10,6 +10,7 @@ from typing import TypeVar
 from prototypes import runtime
 from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Split, Task
 from prototypes.measure.costs import cost_of_tokens, cost_per_1000_answers
+from prototypes.measure.generation import summarise_bleu
 from prototypes.measure.latency import measure_latency
 from prototypes.measure.significance import Resampling
 from prototypes.measure.summary import (
@@ -111,6 +112,8 @@ def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> Me
     metrics = summarise_metrics(samples, resampling=conditions.resampling)
     if task is Task.CLASSIFICATION:
         metrics |= summarise_labels(test, observed.predictions, resampling=conditions.resampling)
+    if task is Task.GENERATION:
+        metrics |= summarise_bleu(test, observed.predictions, resampling=conditions.resampling)
     n_read, n_written = (
         _mean_tokens(observed.predictions) if "generator" in spec.needs else (None, None)
     )

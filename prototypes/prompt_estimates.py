@@ -17,7 +17,7 @@ from prototypes.runtime import device, precision
 
 CHARACTERS_PER_TOKEN = 4
 TEMPLATE_CHARACTERS = 500
-ANSWER_TOKENS = {Task.CLASSIFICATION: 8, Task.DOCUMENT_QA: 40}
+ANSWER_TOKENS = {Task.CLASSIFICATION: 8, Task.DOCUMENT_QA: 40, Task.GENERATION: 40}
 """What an answer usually takes; it may take more."""
 
 PASSAGE_CHARACTERS = 1_000
@@ -105,6 +105,13 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
             "prompting_generator": text + labels,
             "prompting_generator_few_shot": text + labels + n_fixed * example,
             "rag_generator": text + labels + N_NEAREST_EXAMPLES * example,
+        }
+    if dataset.task is Task.GENERATION:
+        shown = example + _mean(output for sample in learning.train for output in sample.targets)
+        return {
+            "prompting": text,
+            "prompting_few_shot": text + N_NEAREST_EXAMPLES * shown,
+            "rag_generator": text + N_NEAREST_EXAMPLES * shown,
         }
     return {
         "prompting": text,

@@ -24,6 +24,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "qa_closed_book": frozenset({"question", "abstention"}),
     "qa_passages": frozenset({"passages", "question", "abstention"}),
     "qa_whole_corpus": frozenset({"passages", "question", "abstention"}),
+    "generation_zero_shot": frozenset({"input", "words"}),
+    "generation_examples": frozenset({"input", "examples"}),
 }
 """What each template has to leave room for."""
 

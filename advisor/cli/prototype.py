@@ -59,7 +59,7 @@ def prototype(
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
     labels: Path | None = typer.Option(None, "--labels", help="What each label means."),
     column: list[str] = _COLUMN,
-    task: str | None = typer.Option(None, "--task", help="classification or document_qa."),
+    task: str | None = typer.Option(None, "--task", help="classification, generation, …"),
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
     generator: str | None = _GENERATOR,
     max_tokens_total: int | None = _MAX_TOKENS_TOTAL,
@@ -142,7 +142,9 @@ def _test(
 
 def _tell_other_task(said: Answers, dataset: Dataset) -> None:
     """Say so where the data are measured as another task than the one in the answers."""
-    if said.is_known("task_kind") and said.level("task_kind") != dataset.task.value:
+    from advisor.evidence.limits import task_from
+
+    if said.is_known("task_kind") and task_from(said) is not dataset.task:
         typer.echo(
             f"The answers say task_kind {said.level('task_kind')}; the laboratory measures these "
             f"data as {dataset.task.value}, and the verdict holds for that task.",

@@ -18,6 +18,8 @@ LATENCY_MS: Final = {
 TASKS: Final = {
     "classification": Task.CLASSIFICATION,
     "document_qa": Task.DOCUMENT_QA,
+    "generation": Task.GENERATION,
+    "style_or_format": Task.GENERATION,
 }
 
 ARMS_ON_REQUEST: Final = {

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 NONE = "–"
 AT_95 = "(95\u00a0%)"
-_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "mrr": "MRR"}
+_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "mrr": "MRR", "chrf": "chrF"}
+_METRIC_NAMES |= {"bleu": "BLEU", "bleu_lowercased": "BLEU, lower case", "valid_json": "Valid JSON"}
 
 
 def metric_name(metric: str) -> str:
@@ -114,12 +115,14 @@ def metrics_table(trial: TrialResult, arms: Sequence[ArmResult]) -> Table:
 
 def comparisons_table(trial: TrialResult) -> Table:
     """One row per pair of arms that was compared."""
+    is_counted = any(one.n_only_arm_right is not None for one in trial.comparisons)
+    with_counts = ", with the samples only one arm got right" if is_counted else ""
+    columns = ("First against second", f"Difference {AT_95}", "p", "Only first", "Only second")
+    n_columns = len(columns) if is_counted else 3
     return Table(
-        caption="Paired differences in percentage points, with the samples only one arm got right",
-        columns=_columns(
-            "First against second", f"Difference {AT_95}", "p", "Only first", "Only second"
-        ),
-        rows=tuple(_comparison_row(trial, one) for one in trial.comparisons),
+        caption=f"Paired differences in percentage points{with_counts}",
+        columns=_columns(*columns[:n_columns]),
+        rows=tuple(_comparison_row(trial, one)[:n_columns] for one in trial.comparisons),
     )
 
 

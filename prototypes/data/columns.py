@@ -13,10 +13,12 @@ from prototypes.errors import DataError
 REQUIRED: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("text", "label"),
     Task.DOCUMENT_QA: ("question", "answers"),
+    Task.GENERATION: ("input", "output"),
 }
 OPTIONAL: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("id", "group"),
     Task.DOCUMENT_QA: ("sources", "unanswerable", "id", "group"),
+    Task.GENERATION: ("id", "group"),
 }
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "text": ("utterance", "sentence", "query"),
@@ -25,6 +27,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "answers": ("answer",),
     "sources": ("source",),
     "unanswerable": ("is_impossible",),
+    "input": ("instruction", "prompt", "source", "mr"),
+    "output": ("outputs", "completion", "response", "target", "ref"),
 }
 _ROLES = tuple(dict.fromkeys(role for task in Task for role in (*REQUIRED[task], *OPTIONAL[task])))
 
@@ -51,6 +55,12 @@ def resolve_columns(table: Table, task: Task, *, mapping: Mapping[str, str]) -> 
         if column is not None:
             found[role] = column
     return found
+
+
+def has_column(table: Table, role: str, *, mapping: Mapping[str, str]) -> bool:
+    """Tell whether a table has a column for a role, or several that compete for it."""
+    names = (role, *SYNONYMS.get(role, ()))
+    return role in mapping or bool(_called(table.columns, names))
 
 
 def _find(table: Table, role: str, *, mapping: Mapping[str, str]) -> str | None:

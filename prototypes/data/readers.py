@@ -13,6 +13,7 @@ from prototypes.data.conversion import build_samples, refuse_unknown_sources
 from prototypes.data.documents import load_documents
 from prototypes.data.files import show_path
 from prototypes.data.labels import keep_known_labels, load_label_descriptions
+from prototypes.data.references import join_references
 from prototypes.data.request import DataRequest, Layout, locate_files
 from prototypes.data.tables import load_table
 from prototypes.errors import DataError
@@ -93,6 +94,8 @@ def _read_samples(
     if layout.task is Task.DOCUMENT_QA:
         placed, unknown = refuse_unknown_sources(placed, ids)
         refused = [*refused, *unknown]
+    if layout.task is Task.GENERATION:
+        placed = join_references(placed)
     if not placed:
         raise DataError(_nothing_usable_message(path, refused))
     return tuple(sample for _, sample in placed), refused

@@ -8,9 +8,14 @@ from pathlib import Path
 
 from prototypes.contracts import Task
 from prototypes.data.files import leaves_folder, show_path
+from prototypes.data.task_detection import tell_task_of_examples
 from prototypes.errors import DataError
 
 TABLE_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".xlsx", ".arrow")
+_EXAMPLES = {
+    Task.CLASSIFICATION: "labelled texts",
+    Task.GENERATION: "pairs of input and output",
+}
 _LABEL_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -60,10 +65,10 @@ def locate_files(request: DataRequest) -> Layout:
     """
     filled = _fill_from_folder(request)
     task = filled.task or _infer_task(filled)
-    if task is Task.CLASSIFICATION:
+    if task is not Task.DOCUMENT_QA:
         if filled.examples is None:
             raise DataError(
-                f"{_place(request)}: expected labelled texts, found no examples.jsonl, "
+                f"{_place(request)}: expected {_EXAMPLES[task]}, found no examples.jsonl, "
                 ".csv or .parquet. Name the file with --examples FILE."
             )
         return Layout(task, filled.examples, test=filled.test, labels=filled.labels)
@@ -121,10 +126,10 @@ def _infer_task(filled: DataRequest) -> Task:
         raise DataError(
             f"{_place(filled)}: found labelled texts ({filled.examples.name}) and questions "
             f"({filled.questions.name}), expected one task. "
-            "Choose with --task classification or --task document_qa."
+            "Choose with --task, such as --task classification or --task document_qa."
         )
     if filled.examples is not None:
-        return Task.CLASSIFICATION
+        return tell_task_of_examples(filled.examples, filled.columns)
     if filled.questions is not None or filled.documents is not None:
         return Task.DOCUMENT_QA
     raise DataError(

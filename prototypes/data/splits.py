@@ -71,11 +71,12 @@ def split_dataset(
     parts = _divide(units, n_test, validation_share=validation_share, random=Random(seed))
     test = dataset.given_test or parts.test
     _require_enough(parts, n_test=len(test), is_given=bool(dataset.given_test))
+    is_written = dataset.task is Task.GENERATION  # two texts for one input are no contradiction
     return Split(
         learning=_learning_data(dataset, parts),
         test=test,
         n_duplicates_removed=len(pool) - len(kept),
-        n_conflicting_labels=_count_conflicts(dataset.samples),
+        n_conflicting_labels=0 if is_written else _count_conflicts(dataset.samples),
         n_test_seen_in_train=n_seen,
         test_was_given=bool(dataset.given_test),
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from prototypes.contracts import Prediction, Sample, Task
 from prototypes.measure.answers import contains_answer, exact_match, token_f1
+from prototypes.measure.generation import corpus_bleu, score_text, score_texts
 from prototypes.measure.relevance import mrr, ndcg_at_k, rank_documents, recall_at_k
 
 MAX_ANSWER_WORDS = 60
@@ -60,6 +61,13 @@ METRICS: Mapping[Task, tuple[Metric, ...]] = {
         Metric("mrr", "Mean reciprocal rank of documents", needs_retrieval=True),
         Metric("ndcg_at_10", "nDCG@10 of documents", needs_retrieval=True),
     ),
+    Task.GENERATION: (
+        Metric("chrf", "chrF against the best reference", is_primary=True),
+        Metric("exact_match", "Equal to a reference"),
+        Metric("valid_json", "JSON of the form of the references"),
+        Metric("bleu", "Corpus BLEU", is_per_sample=False),
+        Metric("bleu_lowercased", "Corpus BLEU in lower case", is_per_sample=False),
+    ),
 }
 
 
@@ -71,7 +79,7 @@ def primary_metric(task: Task) -> str:
 def score_sample(task: Task, sample: Sample, prediction: Prediction) -> dict[str, float]:
     """Score one prediction on every metric that is defined for its sample.
 
-    Classification: `accuracy`. Document question answering:
+    Classification: `accuracy`. Generation: see `generation`. Document question answering:
 
     - `correct`: on an answerable question, an accepted answer stands in the output as a run of
       whole normalised words and the output has at most 60 words; on an unanswerable one, the arm
@@ -87,6 +95,8 @@ def score_sample(task: Task, sample: Sample, prediction: Prediction) -> dict[str
     """
     if task is Task.CLASSIFICATION:
         return {"accuracy": float(prediction.output in sample.targets)}
+    if task is Task.GENERATION:
+        return score_text(sample, prediction)
     return {
         **_score_answer(sample, prediction.output),
         **_score_citation(sample, prediction),
@@ -98,6 +108,8 @@ def score_samples(
     task: Task, samples: Sequence[Sample], predictions: Sequence[Prediction]
 ) -> list[dict[str, float]]:
     """Score the predictions of one arm; one that never retrieves has no retrieval metrics."""
+    if task is Task.GENERATION:
+        return score_texts(samples, predictions)
     scores = [score_sample(task, *pair) for pair in zip(samples, predictions, strict=True)]
     if any(prediction.retrieved for prediction in predictions):
         return scores
@@ -116,6 +128,9 @@ def aggregate(
     means = {name: float(np.mean(values[name])) for name in values}
     if task is Task.CLASSIFICATION and samples:
         means["macro_f1"] = macro_f1(*encode_labels(samples, predictions))
+    if task is Task.GENERATION and samples:
+        means["bleu"] = corpus_bleu(samples, predictions)
+        means["bleu_lowercased"] = corpus_bleu(samples, predictions, lowercase=True)
     return means
 
 

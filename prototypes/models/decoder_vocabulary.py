@@ -25,21 +25,39 @@ class DecoderVocabulary:
     Attributes:
         pieces: The tokenizer's piece ids, ascending; a decoder id is a position in this list.
         spelling: Piece ids of a training output, joined by blanks → that output as it was written.
+        max_pieces: The longest output, its end included; a longer one is cut.
     """
 
     pieces: list[int]
     spelling: dict[str, str]
+    max_pieces: int = MAX_OUTPUT_PIECES
 
     @classmethod
-    def of(cls, outputs: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> Self:
-        """Collect what is needed to write `outputs`, to spell other words, and to abstain."""
-        rows = {output: _piece_ids(output, tokenizer) for output in outputs}
+    def of(
+        cls,
+        outputs: Iterable[str],
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        max_pieces: int = MAX_OUTPUT_PIECES,
+        further: Iterable[str] = (),
+    ) -> Self:
+        """Collect what is needed to write `outputs`, to spell other words, and to abstain.
+
+        Args:
+            outputs: The training outputs.
+            tokenizer: Cuts them into pieces.
+            max_pieces: The longest output that is taught and written.
+            further: Texts whose pieces may be written, too, such as the inputs.
+        """
+        rows = {output: _piece_ids(output, tokenizer, max_pieces) for output in outputs}
+        copied = {i for text in further for i in tokenizer(text).input_ids}
         vocabulary: dict[str, int] = tokenizer.get_vocab()
         spelt = {i for piece, i in vocabulary.items() if len(piece.removeprefix("##")) == 1}
         special = {*tokenizer.all_special_ids, vocabulary[ABSTENTION_PIECE]}
         return cls(
-            pieces=sorted(spelt.union(special, *rows.values())),
+            pieces=sorted(spelt.union(special, copied, *rows.values())),
             spelling={_key(row): output for output, row in rows.items()},
+            max_pieces=max_pieces,
         )
 
     def index(self, piece: int) -> int:
@@ -48,7 +66,9 @@ class DecoderVocabulary:
 
     def encode(self, output: str | None, tokenizer: PreTrainedTokenizerBase) -> list[int]:
         """Turn an output into decoder ids with the end mark; None becomes the abstention piece."""
-        row = [_abstention(tokenizer)] if output is None else _piece_ids(output, tokenizer)
+        row = [_abstention(tokenizer)]
+        if output is not None:
+            row = _piece_ids(output, tokenizer, self.max_pieces)
         return [self.index(piece) for piece in (*row, tokenizer.sep_token_id)]
 
     def decode(self, chosen: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> str | None:
@@ -61,10 +81,8 @@ class DecoderVocabulary:
         return self.spelling.get(_key(row), text.strip())
 
 
-def _piece_ids(text: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    encoded = tokenizer(
-        text, add_special_tokens=False, truncation=True, max_length=MAX_OUTPUT_PIECES - 1
-    )
+def _piece_ids(text: str, tokenizer: PreTrainedTokenizerBase, max_pieces: int) -> list[int]:
+    encoded = tokenizer(text, add_special_tokens=False, truncation=True, max_length=max_pieces - 1)
     ids: list[int] = encoded["input_ids"]
     return ids
 

@@ -11,6 +11,7 @@ from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
 from prototypes.models.decoder_vocabulary import MAX_OUTPUT_PIECES, DecoderVocabulary
 from prototypes.models.encoder import find_embedded_folder
 from prototypes.models.seq2seq import Seq2SeqModel
+from prototypes.models.seq2seq_batches import sequence_loss
 from prototypes.models.training import Recipe
 
 pytestmark = pytest.mark.weights
@@ -160,3 +161,25 @@ def test_progress_runs_up_to_one(folder: Path) -> None:
     model.train(PAIRS, recipe=Recipe(1, 2, 1e-3, seed=0), progress=reported.append)
 
     assert reported == [0.5, 1.0]
+
+
+def test_input_read_once_for_several_outputs_costs_the_same_loss(folder: Path) -> None:
+    """Sharing what the encoder makes of an input changes nothing but the time."""
+    model = Seq2SeqModel.warm_start(folder, OUTPUTS, seed=0)
+    pairs = [("Which one?", output) for output in OUTPUTS]
+    (shared,) = model._bundle(pairs)
+    text, rows = shared
+
+    together = sequence_loss(model._model, model._collate([shared]))
+    apart = sequence_loss(model._model, model._collate([(text, [row]) for row in rows]))
+
+    assert len(rows) == len(OUTPUTS)
+    torch.testing.assert_close(together, apart)
+
+
+def test_longer_outputs_can_be_asked_for(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+    """The data decide how long a text may become."""
+    long = "word " * 80
+    vocabulary = DecoderVocabulary.of([long], tokenizer, max_pieces=90)
+
+    assert len(vocabulary.encode(long, tokenizer)) == 81

@@ -1,0 +1,1 @@
+"""Writing a text for an input: copies, prompts, sequence-to-sequence models."""

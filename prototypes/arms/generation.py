@@ -1,0 +1,75 @@
+"""The arms of writing a text for an input: free text, a house style, a fixed format."""
+
+from __future__ import annotations
+
+from prototypes.contracts import Approach, ArmSpec, Task
+
+_ROOM = "prototypes.approaches.generation"
+
+ARMS: tuple[ArmSpec, ...] = (
+    ArmSpec(
+        name="baseline_copy",
+        task=Task.GENERATION,
+        approach=Approach.BASELINE,
+        title="copy of the output of the training input that shares most words (BM25)",
+        factory=f"{_ROOM}.copying:LexicalCopyArm",
+        cites=True,
+        needs=("training_samples",),
+        cost_rank=0,
+    ),
+    ArmSpec(
+        name="rag",
+        task=Task.GENERATION,
+        approach=Approach.RAG,
+        title="copy of the output of the training input nearest in meaning (dense search)",
+        factory=f"{_ROOM}.copying:DenseCopyArm",
+        cites=True,
+        needs=("training_samples",),
+        cost_rank=1,
+    ),
+    ArmSpec(
+        name="fine_tune",
+        task=Task.GENERATION,
+        approach=Approach.FINE_TUNE,
+        title="sequence-to-sequence model warm-started from the encoder, taught every pair",
+        factory=f"{_ROOM}.tuned:TunedWriterArm",
+        needs=("training_samples",),
+        cost_rank=5,
+    ),
+    ArmSpec(
+        name="hybrid",
+        task=Task.GENERATION,
+        approach=Approach.HYBRID,
+        title="the same model, shown the output of the nearest training input beside each input",
+        factory=f"{_ROOM}.hybrid:ShownExampleArm",
+        needs=("training_samples",),
+        cost_rank=7,
+    ),
+    ArmSpec(
+        name="prompting",
+        task=Task.GENERATION,
+        approach=Approach.PROMPTING,
+        title="a language model given the input, no examples",
+        factory=f"{_ROOM}.prompted:ZeroShotWriterArm",
+        needs=("generator",),
+        cost_rank=90,
+    ),
+    ArmSpec(
+        name="rag_generator",
+        task=Task.GENERATION,
+        approach=Approach.RAG,
+        title="a language model given the 8 nearest training pairs in its prompt",
+        factory=f"{_ROOM}.prompted:NearestPairsWriterArm",
+        needs=("generator", "training_samples"),
+        cost_rank=91,
+    ),
+    ArmSpec(
+        name="prompting_few_shot",
+        task=Task.GENERATION,
+        approach=Approach.PROMPTING,
+        title="a language model given the same 8 training pairs in every prompt",
+        factory=f"{_ROOM}.prompted:FixedPairsWriterArm",
+        needs=("generator", "training_samples"),
+        cost_rank=92,
+    ),
+)

@@ -1,0 +1,177 @@
+"""Arms that write: copies of the nearest example, and a model that is taught."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prototypes.approaches.generation.copying import DenseCopyArm, LexicalCopyArm
+from prototypes.approaches.generation.examples import Example
+from prototypes.approaches.generation.hybrid import ShownExampleArm
+from prototypes.approaches.generation.tuned import TunedWriterArm, _recipe
+from prototypes.contracts import LearningData, Sample, Task
+from prototypes.errors import ModelUnavailableError, TooFewSamplesError
+from prototypes.models.piece_lengths import MeasuredLengths
+from prototypes.models.seq2seq import Lengths
+from prototypes.workbench import Workbench
+
+PLACES = ("Mill", "Punter", "Cotto", "Eagle")
+TRAIN = tuple(
+    Sample(
+        id=f"{place}-{food}",
+        input=f"name {place} food {food}",
+        targets=(f"{place} serves {food} food.", f"You get {food} food at {place}."),
+    )
+    for place in PLACES
+    for food in ("French", "Thai")
+)
+VALIDATION = (Sample("v", "name Mill food Indian", ("Mill serves Indian food.",)),)
+LEARNING = LearningData(Task.GENERATION, TRAIN, VALIDATION)
+COPYING = (LexicalCopyArm, DenseCopyArm)
+
+
+def fit(arm: Any, bench: Workbench, learning: LearningData = LEARNING) -> Any:  # noqa: ANN401 # arm and report
+    """Fit an arm without watching."""
+    return arm.fit(learning, bench, seed=0, progress=lambda fraction: None)
+
+
+@pytest.fixture
+def bench(hashing_encoder: Any) -> Workbench:  # noqa: ANN401 # of conftest
+    """A bench without a model."""
+    return Workbench(hashing_encoder)
+
+
+@pytest.fixture(scope="module")
+def tiny_bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """A bench with an untrained encoder of two layers, which can be tuned."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    folder = tmp_path_factory.mktemp("tiny-bert")
+    words = sorted(
+        {word.strip(".").lower() for s in TRAIN for t in s.targets for word in t.split()}
+    )
+    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused1]"]
+    signs = [*"abcdefghijklmnopqrstuvwxyz.", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
+    (folder / "vocab.txt").write_text("\n".join([*marks, *signs, "name", *words[1:]]))
+    BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(0)
+    configuration = BertConfig(
+        vocab_size=len(marks) + len(signs) + len(words),
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=128,
+    )
+    BertModel(configuration).save_pretrained(folder)
+    return Workbench(str(folder))
+
+
+@pytest.mark.parametrize("kind", COPYING)
+def test_copy_is_what_was_written_for_the_nearest_input(
+    kind: type[LexicalCopyArm], bench: Workbench
+) -> None:
+    """It cites whose output it is."""
+    arm = kind()
+    fit(arm, bench)
+
+    (prediction,) = arm.predict(["name Cotto food Thai"])
+
+    assert prediction.output in TRAIN[5].targets
+    assert prediction.citations[0].document_id == prediction.retrieved[0] == "Cotto-Thai"
+
+
+def test_copy_of_nothing_alike_is_nothing(bench: Workbench) -> None:
+    """A baseline that shares no word with the input does not guess."""
+    arm = LexicalCopyArm()
+    fit(arm, bench)
+
+    assert [None] == [prediction.output for prediction in arm.predict(["zzz"])]
+
+
+@pytest.mark.parametrize("kind", COPYING)
+def test_validation_inputs_are_measured_before_they_are_indexed(
+    kind: type[LexicalCopyArm], bench: Workbench
+) -> None:
+    """Otherwise each would find itself and look perfect."""
+    arm = kind()
+    report = fit(arm, bench)
+    (prediction,) = arm.predict([VALIDATION[0].input])
+
+    assert report.validation_score < 1
+    assert prediction.output == VALIDATION[0].targets[0]
+
+
+@pytest.mark.parametrize("kind", COPYING)
+def test_loaded_copier_copies_the_same(
+    kind: type[LexicalCopyArm], bench: Workbench, tmp_path: Path
+) -> None:
+    """Whatever it learnt is in its folder."""
+    arm, inputs = kind(), ["name Eagle food French", "food Thai"]
+    fit(arm, bench)
+    arm.save(tmp_path)
+
+    assert arm.predict(inputs) == kind.load(tmp_path, bench).predict(inputs)
+
+
+def test_typical_output_is_the_one_most_like_the_others() -> None:
+    """Not the odd one that happens to come first."""
+    example = Example("a", "", ("Nice!", "The Mill is cheap.", "The Mill is a cheap pub."))
+
+    assert example.typical == "The Mill is cheap."
+
+
+@pytest.mark.parametrize("kind", [*COPYING, TunedWriterArm])
+def test_nothing_to_learn_from_is_said(kind: type[Any], bench: Workbench) -> None:
+    """An arm without a single pair cannot be built."""
+    with pytest.raises(TooFewSamplesError, match="no training pair"):
+        fit(kind(), bench, LearningData(Task.GENERATION, (), VALIDATION))
+
+
+def test_encoder_without_parameters_cannot_be_taught(bench: Workbench) -> None:
+    """The message says which kind of model would do."""
+    with pytest.raises(ModelUnavailableError, match="expected a transformer"):
+        fit(TunedWriterArm(), bench)
+
+
+@pytest.mark.parametrize("kind", [TunedWriterArm, ShownExampleArm])
+def test_taught_model_writes_in_the_words_it_was_taught(
+    kind: type[TunedWriterArm], tiny_bench: Workbench, tmp_path: Path, one_thread: None
+) -> None:
+    """With capitals, although its tokenizer has none; the same again once it was loaded."""
+    arm = kind()
+    report = fit(arm, tiny_bench)
+    found = arm.predict([sample.input for sample in TRAIN])
+    arm.save(tmp_path)
+    again = kind.load(tmp_path, tiny_bench).predict([sample.input for sample in TRAIN])
+
+    assert "60 epochs over 16 training pairs" in report.notes
+    taught = {word for sample in TRAIN for target in sample.targets for word in target.split()}
+    assert all(set(prediction.output.split()) <= taught for prediction in found)
+    assert all(prediction.output[0].isupper() for prediction in found)
+    assert again == found
+
+
+def test_shown_example_is_never_the_input_itself(tiny_bench: Workbench) -> None:
+    """In training as in use, the neighbour is somebody else."""
+    arm = ShownExampleArm()
+
+    read = arm._prepare(TRAIN, tiny_bench)
+
+    assert all(sample.input in text for sample, text in zip(TRAIN, read, strict=True))
+    assert not any(t in text for s, text in zip(TRAIN, read, strict=True) for t in s.targets)
+    assert all(" [SEP] " in text for text in read)
+
+
+@pytest.mark.parametrize(
+    ("n_pairs", "epochs", "batch_size"), [(100, 60, 16), (3_800, 4, 32), (50_000, 2, 32)]
+)
+def test_training_takes_about_as_many_steps_whatever_the_data(
+    n_pairs: int, epochs: int, batch_size: int
+) -> None:
+    """Few pairs are seen often, many at least twice."""
+    recipe = _recipe(n_pairs, MeasuredLengths(Lengths(), 0, 0), seed=0)
+
+    assert (recipe.epochs, recipe.batch_size) == (epochs, batch_size)
