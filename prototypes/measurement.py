@@ -11,6 +11,7 @@ from prototypes import runtime
 from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Split, Task
 from prototypes.measure.costs import cost_of_tokens, cost_per_1000_answers
 from prototypes.measure.latency import measure_latency
+from prototypes.measure.ratios import summarise_ratios
 from prototypes.measure.significance import Resampling
 from prototypes.measure.summary import (
     find_broken_limits,
@@ -109,6 +110,8 @@ def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> Me
         sends_to=_find_receiver(spec, conditions.bench),
     )
     metrics = summarise_metrics(samples, resampling=conditions.resampling)
+    if task is Task.EXTRACTION:
+        metrics = summarise_ratios(samples, resampling=conditions.resampling) | metrics
     if task is Task.CLASSIFICATION:
         metrics |= summarise_labels(test, observed.predictions, resampling=conditions.resampling)
     n_read, n_written = (

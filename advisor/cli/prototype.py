@@ -59,7 +59,9 @@ def prototype(
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
     labels: Path | None = typer.Option(None, "--labels", help="What each label means."),
     column: list[str] = _COLUMN,
-    task: str | None = typer.Option(None, "--task", help="classification or document_qa."),
+    task: str | None = typer.Option(
+        None, "--task", help="Such as extraction; default: told by data."
+    ),
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
     generator: str | None = _GENERATOR,
     max_tokens_total: int | None = _MAX_TOKENS_TOTAL,

@@ -12,15 +12,18 @@ from prototypes.errors import DataError
 
 REQUIRED: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("text", "label"),
+    Task.EXTRACTION: ("text", "spans"),
     Task.DOCUMENT_QA: ("question", "answers"),
 }
 OPTIONAL: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("id", "group"),
+    Task.EXTRACTION: ("id", "group"),
     Task.DOCUMENT_QA: ("sources", "unanswerable", "id", "group"),
 }
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "text": ("utterance", "sentence", "query"),
     "label": ("category", "intent", "class"),
+    "spans": ("entities", "annotations"),
     "question": ("query",),
     "answers": ("answer",),
     "sources": ("source",),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prototypes.contracts import Task
+from prototypes.data.example_tasks import tell_task
 from prototypes.data.files import leaves_folder, show_path
 from prototypes.errors import DataError
 
@@ -60,7 +61,7 @@ def locate_files(request: DataRequest) -> Layout:
     """
     filled = _fill_from_folder(request)
     task = filled.task or _infer_task(filled)
-    if task is Task.CLASSIFICATION:
+    if task is not Task.DOCUMENT_QA:
         if filled.examples is None:
             raise DataError(
                 f"{_place(request)}: expected labelled texts, found no examples.jsonl, "
@@ -118,13 +119,14 @@ def _find(folder: Path, stem: str, suffixes: tuple[str, ...]) -> Path | None:
 
 def _infer_task(filled: DataRequest) -> Task:
     if filled.examples is not None and filled.questions is not None:
+        own = tell_task(filled.examples, filled.columns)
         raise DataError(
             f"{_place(filled)}: found labelled texts ({filled.examples.name}) and questions "
             f"({filled.questions.name}), expected one task. "
-            "Choose with --task classification or --task document_qa."
+            f"Choose with --task {own} or --task document_qa."
         )
     if filled.examples is not None:
-        return Task.CLASSIFICATION
+        return tell_task(filled.examples, filled.columns)
     if filled.questions is not None or filled.documents is not None:
         return Task.DOCUMENT_QA
     raise DataError(

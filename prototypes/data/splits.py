@@ -11,6 +11,7 @@ from random import Random
 from prototypes.contracts import Dataset, LearningData, Sample, Split, Task
 from prototypes.data.duplicates import normalise_text
 from prototypes.data.holdout import Unit, build_units, hold_out, in_order
+from prototypes.data.sample_labels import list_labels, require_spans
 from prototypes.data.wording import name_list, plural
 from prototypes.errors import DataError, TooFewSamplesError
 
@@ -71,6 +72,9 @@ def split_dataset(
     parts = _divide(units, n_test, validation_share=validation_share, random=Random(seed))
     test = dataset.given_test or parts.test
     _require_enough(parts, n_test=len(test), is_given=bool(dataset.given_test))
+    if dataset.task is Task.EXTRACTION:
+        require_spans(parts.train, "training")
+        require_spans(test, "test")
     return Split(
         learning=_learning_data(dataset, parts),
         test=test,
@@ -102,8 +106,8 @@ def _divide(
 
 
 def _learning_data(dataset: Dataset, parts: _Parts) -> LearningData:
-    is_labelled = dataset.task is Task.CLASSIFICATION
-    labels = {sample.targets[0] for sample in (*parts.train, *parts.validation) if is_labelled}
+    learnt = (*parts.train, *parts.validation)
+    labels = {label for sample in learnt for label in list_labels(sample, dataset.task)}
     return LearningData(
         task=dataset.task,
         train=parts.train,

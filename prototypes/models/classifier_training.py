@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from prototypes.runtime import device, seed_everything
 LENGTH_JITTER = 3.0
 
 Rows = list[tuple[list[int], int]]
+Target = TypeVar("Target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ class ClassifierTraining:
         return list(zip(encoded, data.targets.tolist(), strict=True))
 
 
-def group_by_length(rows: Rows, *, recipe: Recipe) -> list[Rows]:
+def group_by_length(
+    rows: list[tuple[list[int], Target]], *, recipe: Recipe
+) -> list[list[tuple[list[int], Target]]]:
     """Cut the rows into batches of about equal length, so that little is padded.
 
     The lengths are jittered: batches sorted strictly would always hold the same company.
