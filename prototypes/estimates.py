@@ -45,6 +45,12 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.CLASSIFICATION, "fine_tune_full"): Effort(train=12, test=1),
     # It shares its training with fine_tune_full, which runs before it.
     (Task.CLASSIFICATION, Approach.HYBRID): Effort(train=2, test=1),
+    (Task.EXTRACTION, "prompting_zero_shot"): Effort(test=8),
+    (Task.EXTRACTION, "prompting_few_shot"): Effort(test=1),
+    (Task.EXTRACTION, Approach.RAG): Effort(train=2, test=2),
+    (Task.EXTRACTION, Approach.FINE_TUNE): Effort(train=2, test=1),
+    (Task.EXTRACTION, "fine_tune_full"): Effort(train=14, test=1),
+    (Task.EXTRACTION, Approach.HYBRID): Effort(train=4, test=2),
     (Task.DOCUMENT_QA, Approach.RAG): Effort(documents=2, test=2),
     (Task.DOCUMENT_QA, Approach.FINE_TUNE): Effort(train=45, test=10),
     (Task.DOCUMENT_QA, Approach.HYBRID): Effort(documents=2.5, test=2),

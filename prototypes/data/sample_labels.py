@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototypes.contracts import Sample, Task
-from prototypes.data.spans import labels_of
+from prototypes.data.spans import labels_of, parse_spans
 from prototypes.errors import TooFewSamplesError
 
 
@@ -14,6 +14,17 @@ def list_labels(sample: Sample, task: Task) -> tuple[str, ...]:
     if task is Task.EXTRACTION:
         return labels_of(sample.targets[0])
     return sample.targets[:1] if task is Task.CLASSIFICATION else ()
+
+
+def list_answers(sample: Sample, task: Task) -> tuple[str, ...]:
+    """List what a sample says, without what depends on how its text is written.
+
+    A span counts by its label and words: a comma before it would move its offsets.
+    """
+    if task is not Task.EXTRACTION:
+        return sample.targets
+    spans = parse_spans(sample.targets[0])
+    return tuple(f"{each.label}: {sample.input[each.start : each.end]}" for each in spans)
 
 
 def require_spans(samples: Sequence[Sample], part: str) -> None:

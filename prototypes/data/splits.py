@@ -11,7 +11,7 @@ from random import Random
 from prototypes.contracts import Dataset, LearningData, Sample, Split, Task
 from prototypes.data.duplicates import normalise_text
 from prototypes.data.holdout import Unit, build_units, hold_out, in_order
-from prototypes.data.sample_labels import list_labels, require_spans
+from prototypes.data.sample_labels import list_answers, list_labels, require_spans
 from prototypes.data.wording import name_list, plural
 from prototypes.errors import DataError, TooFewSamplesError
 
@@ -79,7 +79,7 @@ def split_dataset(
         learning=_learning_data(dataset, parts),
         test=test,
         n_duplicates_removed=len(pool) - len(kept),
-        n_conflicting_labels=_count_conflicts(dataset.samples),
+        n_conflicting_labels=_count_conflicts(dataset),
         n_test_seen_in_train=n_seen,
         test_was_given=bool(dataset.given_test),
     )
@@ -137,11 +137,12 @@ def _remove_repeats(pool: Iterable[Sample]) -> list[Sample]:
     return list(first.values())
 
 
-def _count_conflicts(samples: Iterable[Sample]) -> int:
+def _count_conflicts(dataset: Dataset) -> int:
     """Count the texts that occur with targets that have nothing in common."""
     targets: defaultdict[str, list[set[str]]] = defaultdict(list)
-    for sample in samples:
-        targets[normalise_text(sample.input)].append(set(sample.targets))
+    for sample in dataset.samples:
+        said = set(list_answers(sample, dataset.task))
+        targets[normalise_text(sample.input)].append(said)
     return sum(
         any(first != other and first.isdisjoint(other) for other in others)
         for first, *others in targets.values()
