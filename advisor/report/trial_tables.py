@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NONE = "–"
 AT_95 = "(95\u00a0%)"
-_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "mrr": "MRR"}
+_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "span_f1": "Span F1", "mrr": "MRR"}
 
 
 def metric_name(metric: str) -> str:

@@ -29,6 +29,15 @@ from prototypes.events import ArmFinished, Event
 from prototypes.plan import TrialSettings
 from prototypes.runtime import n_threads, precision
 
+DESCRIPTIONS = {
+    "people": "the number of people, such as four or 6 persons",
+    "time": "a time of day, such as 8 pm or half past ten",
+    "date": "a day or date, such as tomorrow, Friday or 5th of May",
+    "first_name": "the first name of a person, such as Anna",
+    "last_name": "the surname of a person, such as Miller",
+}
+"""Ours; what a prompt would say of each slot."""
+
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "restaurant8k"
 
 
@@ -95,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         examples, test = Path(folder) / "examples.jsonl", Path(folder) / "test.jsonl"
         write_rows(options.data / "train_0.json", examples, options.n_train)
         n_left_out = write_rows(options.data / "test.json", test, options.n_test)
+        (Path(folder) / "labels.json").write_text(json.dumps(DESCRIPTIONS), encoding="utf-8")
         dataset = read_dataset(DataRequest(folder=Path(folder), test=test, strict=True))
     print(f"{n_threads()} threads, {precision()}: {len(dataset.samples)} texts to learn from")
     print(
