@@ -17,6 +17,7 @@ from prototypes.contracts import Arm, LearningData, Prediction, Sample, Task
 from prototypes.data.spans import Span, format_spans, labels_of, parse_spans, split_words
 from prototypes.errors import TooFewSamplesError
 from prototypes.models.encoder import Encoder
+from prototypes.models.lexical import LexicalEncoder
 from prototypes.registry import arms_for, load_arm_class
 from prototypes.workbench import Workbench
 
@@ -116,6 +117,17 @@ def test_single_text_is_timed_and_a_batch_is_not(
 
     assert arm.predict(INPUTS[:1])[0].timings_ms
     assert not arm.predict(INPUTS[:2])[0].timings_ms
+
+
+@pytest.mark.parametrize("arm_class", ARMS)
+def test_arm_works_without_a_transformer(arm_class: type[Arm], tmp_path: Path) -> None:
+    """Where no model is installed, words are told apart by TF-IDF alone."""
+    arm = _fit(arm_class, Workbench(LexicalEncoder()))
+    arm.save(tmp_path)
+
+    answers = arm_class.load(tmp_path, Workbench(LexicalEncoder())).predict(INPUTS)
+
+    assert [p.output for p in answers] == [p.output for p in arm.predict(INPUTS)]
 
 
 def test_retrieval_cites_texts_that_hold_the_span(hashing_encoder: Encoder) -> None:

@@ -17,6 +17,7 @@ from prototypes.approaches.extraction.labelling import (
     learnt_labels,
     validate_spans,
 )
+from prototypes.approaches.extraction.word_features import fit_fallback
 from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.data.spans import Span, Word, split_words
@@ -54,6 +55,7 @@ class ZeroShotSpansArm:
         if not self._labels:
             raise TooFewSamplesError("No label is known; give texts with spans or descriptions.")
         described = [data.label_descriptions.get(x) or humanise_label(x) for x in self._labels]
+        fit_fallback(workbench, [*described, *(sample.input for sample in data.train)])
         self._vectors = workbench.embed(described)
         progress(0.5)
         score = self._choose_threshold(data)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from prototypes.data.spans import Word
 from prototypes.models.encoder import Encoder
+from prototypes.models.lexical import LexicalEncoder
 from prototypes.workbench import Workbench
 
 Texts = Sequence[Sequence[Word]]
@@ -61,6 +62,7 @@ class WordFeatures:
 
     def embed_ahead(self, texts: Texts) -> NDArray[np.float32]:
         """Embed what arms learn from; made once for all arms of a trial."""
+        fit_fallback(self._workbench, [" ".join(texts_of(text)) for text in texts])
         name = self._workbench.fingerprint("words", *(" ".join(texts_of(t)) for t in texts))
         folder = self._workbench.part(
             name, lambda target: np.save(target / "words.npy", self.embed(texts))
@@ -71,6 +73,13 @@ class WordFeatures:
     def embed(self, texts: Texts) -> NDArray[np.float32]:
         """Embed the words of texts, one row per word of all texts in order."""
         return self._encoding.encode([texts_of(words) for words in texts])
+
+
+def fit_fallback(workbench: Workbench, texts: Sequence[str]) -> None:
+    """Let the encoder that is used where no model is installed learn its words, if it has none."""
+    encoder = workbench.encoder
+    if isinstance(encoder, LexicalEncoder) and not encoder.is_fitted:
+        encoder.fit(texts)
 
 
 def texts_of(words: Sequence[Word]) -> list[str]:
