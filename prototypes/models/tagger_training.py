@@ -90,11 +90,11 @@ class TaggerTraining:
         limit = read_max_tokens(self._folder)
         pieces = tokenize_words(self._tokenizer, data.texts, max_tokens=limit)
         rows: list[TaggedRow] = []
-        for text, targets in zip(pieces, data.targets, strict=True):
-            tags = [IGNORED] * len(text.ids)
-            for word, position in zip(text.words, text.first_pieces, strict=True):
-                tags[position] = int(targets[word])
-            rows.append((text.ids, tags))
+        for piece in pieces:
+            tags = [IGNORED] * len(piece.ids)
+            for word, position in zip(piece.words, piece.first_pieces, strict=True):
+                tags[position] = int(data.targets[piece.text][word])
+            rows.append((piece.ids, tags))
         return rows
 
 

@@ -17,14 +17,16 @@ from prototypes.runtime import device, precision
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The tokens of one text that was given as words.
+    """As much of a text that was given as words as the model reads at once.
 
     Attributes:
+        text: The position of the text.
         ids: Token numbers, with the special ones at both ends.
-        words: The positions of the words that have a token, in order.
+        words: The positions of the words whose first token is here, in order.
         first_pieces: The position of the first token of each of them.
     """
 
+    text: int
     ids: list[int]
     words: list[int]
     first_pieces: list[int]
@@ -36,7 +38,7 @@ def tokenize_words(
     *,
     max_tokens: int,
 ) -> list[Pieces]:
-    """Tokenise texts given as words; words beyond the model's limit have no token."""
+    """Tokenise texts given as words; one longer than the model's limit is cut into several."""
     if not texts:
         return []
     encoded = tokenizer(
@@ -44,16 +46,29 @@ def tokenize_words(
         is_split_into_words=True,
         truncation=True,
         max_length=max_tokens,
+        return_overflowing_tokens=True,
     )
-    return [_find_first(encoded, row) for row in range(len(texts))]
+    read: list[set[int]] = [set() for _ in texts]
+    numbers = encoded["overflow_to_sample_mapping"]
+    return [
+        _find_first(encoded, row, text=text, read=read[text]) for row, text in enumerate(numbers)
+    ]
 
 
-def _find_first(encoded: Any, row: int) -> Pieces:  # noqa: ANN401 # as above
+def _find_first(
+    encoded: Any,  # noqa: ANN401 # as above
+    row: int,
+    *,
+    text: int,
+    read: set[int],
+) -> Pieces:
+    """Find the first token of each word; a word cut in two was read with its beginning."""
     first: dict[int, int] = {}
     for position, word in enumerate(encoded.word_ids(row)):
-        if word is not None:
+        if word is not None and word not in read:
             first.setdefault(word, position)
-    return Pieces(encoded["input_ids"][row], list(first), list(first.values()))
+    read.update(first)
+    return Pieces(text, encoded["input_ids"][row], list(first), list(first.values()))
 
 
 class WordEncoder:
@@ -74,7 +89,7 @@ class WordEncoder:
     def encode(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """Return one row per word of all texts in order, shape (n_words, dimension).
 
-        The row of a word without a token, as those beyond the model's limit, is zero.
+        The row of a word without a token, such as a lone sign of control, is zero.
         """
         pieces = tokenize_words(self._tokenizer, texts, max_tokens=self._max_tokens)
         starts = np.cumsum([0, *(len(words) for words in texts)])
@@ -83,7 +98,7 @@ class WordEncoder:
             for rows in batch_by_length([len(each.ids) for each in pieces]):
                 hidden = self._read([pieces[row].ids for row in rows])
                 for at, row in enumerate(rows):
-                    found = starts[row] + np.array(pieces[row].words, dtype=np.int64)
+                    found = starts[pieces[row].text] + np.array(pieces[row].words, dtype=np.int64)
                     vectors[found] = hidden[at, pieces[row].first_pieces]
         return vectors
 

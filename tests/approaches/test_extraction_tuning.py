@@ -125,14 +125,25 @@ def test_word_vectors_are_those_of_the_first_piece(tiny_encoder: Encoder) -> Non
     assert not together[33].any()
 
 
-def test_words_beyond_the_limit_have_no_vector(tiny_encoder: Encoder) -> None:
-    """A text that is too long is read as far as the model can."""
+def test_long_text_is_read_to_its_end(tiny_encoder: Encoder) -> None:
+    """What a model cannot read at once it reads part by part; no word goes without a vector."""
     assert tiny_encoder.folder is not None
 
-    vectors = WordEncoder(tiny_encoder.folder).encode([["a"] * 300])
+    vectors = WordEncoder(tiny_encoder.folder).encode([["short"], ["unbelievableness"] * 600])
 
-    assert vectors[253].any()
-    assert not vectors[254:].any()
+    assert vectors.shape == (601, 32)
+    assert np.abs(vectors).sum(axis=1).min() > 0
+
+
+def test_span_at_the_end_of_a_long_text_is_found(tiny_encoder: Encoder) -> None:
+    """Training and answering cut long texts alike."""
+    arm = FullTaggingArm()
+    arm.fit(DATA, Workbench(tiny_encoder), seed=0, progress=lambda _: None)
+    text = "nothing sang " * 200 + "a raven sang"
+
+    (prediction,) = arm.predict([text])
+
+    assert Span(len(text) - 10, len(text) - 5, "bird") in parse_spans(prediction.output)
 
 
 @pytest.mark.parametrize(("n_samples", "epochs"), [(100, 6), (1000, 4), (8000, 2)])
