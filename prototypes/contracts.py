@@ -20,6 +20,7 @@ class Task(StrEnum):
     """What the prototype has to do."""
 
     CLASSIFICATION = "classification"
+    EXTRACTION = "extraction"
     DOCUMENT_QA = "document_qa"
     GENERATION = "generation"
 
@@ -60,9 +61,10 @@ class Sample:
 
     Attributes:
         id: Unique within the data set.
-        input: The question, or the text to be classified.
+        input: The question, or the text to be classified, searched for spans or rewritten.
         targets: Accepted answers, or outputs written by people; for classification exactly one
-            label; empty if unanswerable.
+            label, for extraction the one line of all spans (`prototypes.data.spans`); empty if
+            unanswerable.
         sources: Ids of the documents that hold the answer, where known.
         unanswerable: True if the right behaviour is to abstain.
         synthetic: True if the sample was made from the corpus instead of collected.
@@ -137,7 +139,7 @@ class Prediction:
     """What an arm said to one input.
 
     Attributes:
-        output: The label or answer; None means that the arm abstained.
+        output: The label, line of spans or answer; None means that the arm abstained.
         confidence: Larger is surer; comparable only within one arm.
         citations: The passages the answer was taken from, best first.
         retrieved: Ids of all passages (or training samples) that were looked at, best first.

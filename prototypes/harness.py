@@ -29,7 +29,7 @@ from prototypes.experiments.battery import (
     share_first_places,
 )
 from prototypes.experiments.material import Material
-from prototypes.measure.comparisons import compare_arms
+from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence, judge_claim
 from prototypes.measurement import Conditions, measure_arm, warm_up
@@ -264,16 +264,14 @@ class _Trial:
 
     def _gather(self) -> Evidence:
         metric = self._lock.primary_metric
-        scores = {
-            name: collect_scores(measured.samples, metric)
-            for name, measured in self._measured.items()
-        }
+        samples = {name: measured.samples for name, measured in self._measured.items()}
+        scores = {name: collect_scores(each, metric) for name, each in samples.items()}
         pending = [spec for spec in self._specs if spec.name not in self._measured]
         return Evidence(
             metric=metric,
             arms=[measured.result for measured in self._measured.values()],
             scores=scores,
-            comparisons=compare_arms(scores, metric, resampling=self._conditions.resampling),
+            comparisons=compare_measured(samples, metric, resampling=self._conditions.resampling),
             not_run=[self._not_run.get(spec.name) or _cut_off(spec) for spec in pending],
         )
 

@@ -12,6 +12,7 @@ from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Split
 from prototypes.measure.costs import cost_of_tokens, cost_per_1000_answers
 from prototypes.measure.generation import summarise_bleu
 from prototypes.measure.latency import measure_latency
+from prototypes.measure.ratios import summarise_ratios
 from prototypes.measure.significance import Resampling
 from prototypes.measure.summary import (
     find_broken_limits,
@@ -110,6 +111,8 @@ def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> Me
         sends_to=_find_receiver(spec, conditions.bench),
     )
     metrics = summarise_metrics(samples, resampling=conditions.resampling)
+    if task is Task.EXTRACTION:
+        metrics = summarise_ratios(samples, resampling=conditions.resampling) | metrics
     if task is Task.CLASSIFICATION:
         metrics |= summarise_labels(test, observed.predictions, resampling=conditions.resampling)
     if task is Task.GENERATION:

@@ -7,11 +7,16 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from prototypes.arms import classification, document_qa, generation
+from prototypes.arms import classification, document_qa, extraction, generation
 from prototypes.contracts import Arm, ArmSpec, Task
 from prototypes.errors import UnknownArmError
 
-ARMS: tuple[ArmSpec, ...] = (*classification.ARMS, *document_qa.ARMS, *generation.ARMS)
+ARMS: tuple[ArmSpec, ...] = (
+    *classification.ARMS,
+    *extraction.ARMS,
+    *document_qa.ARMS,
+    *generation.ARMS,
+)
 
 
 def arms_for(task: Task) -> tuple[ArmSpec, ...]:

@@ -76,7 +76,8 @@ class Panel:
         start = time.perf_counter()
         (prediction,) = arm.predict([question])
         milliseconds = (time.perf_counter() - start) * 1000
-        _show(prediction)
+        typer.echo(self._word(prediction, question))
+        _show_grounds(prediction)
         if not self._is_quiet:
             typer.echo(f"  {name}, {milliseconds:.0f} ms", err=True)
 
@@ -91,15 +92,34 @@ class Panel:
             except LaboratoryError as error:
                 typer.echo(f"  (cannot answer: {error})")
 
+    def _word(self, prediction: Prediction, question: str) -> str:
+        """Say what an arm answered; spans are shown in the text they were found in."""
+        from prototypes.contracts import Task
+        from prototypes.run_folder import load_lock
+
+        if load_lock(self._run).task is Task.EXTRACTION:
+            return _show_spans(prediction, question)
+        silence = prediction.fault or "the evidence is too weak"
+        return prediction.output or f"(no answer: {silence})"
+
     def _load_arm(self, name: str) -> Arm:
         from prototypes.harness import load_fitted_arm
 
         return load_fitted_arm(self._run, name)
 
 
-def _show(prediction: Prediction) -> None:
-    silence = prediction.fault or "the evidence is too weak"
-    typer.echo(prediction.output or f"(no answer: {silence})")
+def _show_spans(prediction: Prediction, text: str) -> str:
+    """Mark the spans in the text, then name each with its label."""
+    from prototypes.data.spans import mark_spans, parse_spans
+
+    spans = parse_spans(prediction.output)
+    if not spans:
+        return "(no span found)"
+    named = (f"  {span.label}: {text[span.start : span.end]}" for span in spans)
+    return "\n".join((mark_spans(text, spans), *named))
+
+
+def _show_grounds(prediction: Prediction) -> None:
     for citation in prediction.citations:
         title = f" ({citation.title})" if citation.title else ""
         typer.echo(f"  source: {citation.passage_id}{title}")

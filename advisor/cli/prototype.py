@@ -27,6 +27,7 @@ _DATA = typer.Option(
 _COLUMN = typer.Option(
     [], "--column", metavar="NAME=COLUMN", help="Another name for a column: text=utterance."
 )
+_TASK = typer.Option(None, "--task", help="classification, extraction, document_qa, generation.")
 _MARGIN = typer.Option(0.02, "--margin", min=0, max=1, help="Smallest difference worth having.")
 _STRICT = typer.Option(
     False, "--strict", help="Refused rows are an error; a contradiction exits with 6."
@@ -59,7 +60,7 @@ def prototype(
     test: Path | None = typer.Option(None, "--test", help="A test split to be taken as given."),
     labels: Path | None = typer.Option(None, "--labels", help="What each label means."),
     column: list[str] = _COLUMN,
-    task: str | None = typer.Option(None, "--task", help="classification, generation, …"),
+    task: str | None = _TASK,
     arms: str | None = typer.Option(None, "--arms", help="Arms or approaches, by comma."),
     generator: str | None = _GENERATOR,
     max_tokens_total: int | None = _MAX_TOKENS_TOTAL,

@@ -17,6 +17,7 @@ LATENCY_MS: Final = {
 
 TASKS: Final = {
     "classification": Task.CLASSIFICATION,
+    "extraction": Task.EXTRACTION,
     "document_qa": Task.DOCUMENT_QA,
     "generation": Task.GENERATION,
     "style_or_format": Task.GENERATION,

@@ -14,7 +14,7 @@ from advisor.vocabulary import Approach
 from prototypes.results import Interval, SampleResult, TrialResult
 
 if TYPE_CHECKING:
-    from prototypes.measure.significance import Scores
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +130,13 @@ def _differences(first: NamedRun, second: NamedRun, *, is_paired: bool) -> list[
 
 def _paired(first: NamedRun, second: NamedRun, *, arm: str, metric: str) -> tuple[Interval, float]:
     """Compare an arm with itself on the same samples."""
-    from prototypes.measure.significance import Resampling, compare_paired
+    from prototypes.measure.comparisons import compare_answers
+    from prototypes.measure.significance import Resampling
 
     before, now = _samples(first, arm), _samples(second, arm)
     _require_same(before, now, arm=arm, folder=second.folder)
-    found = compare_paired(
-        _scores(now, before, metric), _scores(before, before, metric), Resampling()
-    )
+    ordered = [now[name] for name in before]
+    found = compare_answers(ordered, list(before.values()), metric, resampling=Resampling())
     return found.interval, found.p_value
 
 
@@ -158,14 +158,6 @@ def _require_same(
             f"{folder}/samples/{arm}.jsonl: holds {len(now)} samples, not the {len(before)} of the "
             "other run, although both name the same test split; measure one of them again."
         )
-
-
-def _scores(
-    samples: dict[str, SampleResult], order: dict[str, SampleResult], metric: str
-) -> Scores:
-    import numpy as np
-
-    return np.array([samples[name].scores.get(metric, math.nan) for name in order], np.float64)
 
 
 def _unpaired(first: Interval, second: Interval) -> Interval:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 NONE = "–"
 AT_95 = "(95\u00a0%)"
-_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "mrr": "MRR", "chrf": "chrF"}
-_METRIC_NAMES |= {"bleu": "BLEU", "bleu_lowercased": "BLEU, lower case", "valid_json": "Valid JSON"}
+_METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "span_f1": "Span F1", "mrr": "MRR"}
+_METRIC_NAMES |= {"chrf": "chrF", "bleu": "BLEU", "bleu_lowercased": "BLEU, lower case"}
+_METRIC_NAMES |= {"valid_json": "Valid JSON"}
 
 
 def metric_name(metric: str) -> str:

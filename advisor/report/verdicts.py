@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from prototypes.contracts import Task
     from prototypes.results import TrialResult
 
-_SAMPLES = {"classification": "labelled text", "document_qa": "question", "generation": "input"}
+_SAMPLES = {
+    "classification": "labelled text",
+    "extraction": "text",
+    "document_qa": "question",
+    "generation": "input",
+}
 
 
 def samples_word(task: Task) -> str:

@@ -113,7 +113,7 @@ class OutputFormat(Frozen):
 
     n_sampled: int
     n_json: int
-    """Outputs that parse as a JSON object."""
+    """Outputs that parse as a JSON object, or as a list of them."""
     n_same_keys: int
     """JSON objects with the most common set of keys."""
     n_same_shape: int

@@ -12,17 +12,20 @@ from prototypes.errors import DataError
 
 REQUIRED: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("text", "label"),
+    Task.EXTRACTION: ("text", "spans"),
     Task.DOCUMENT_QA: ("question", "answers"),
     Task.GENERATION: ("input", "output"),
 }
 OPTIONAL: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("id", "group"),
+    Task.EXTRACTION: ("id", "group"),
     Task.DOCUMENT_QA: ("sources", "unanswerable", "id", "group"),
     Task.GENERATION: ("id", "group"),
 }
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "text": ("utterance", "sentence", "query"),
     "label": ("category", "intent", "class"),
+    "spans": ("entities", "annotations"),
     "question": ("query",),
     "answers": ("answer",),
     "sources": ("source",),

@@ -15,6 +15,7 @@ from prototypes.data.cells import (
 )
 from prototypes.data.columns import resolve_columns
 from prototypes.data.references import build_pair
+from prototypes.data.span_cells import build_tagged_text
 from prototypes.data.tables import Table
 from prototypes.data.wording import did_you_mean, plural
 from prototypes.errors import DataError
@@ -120,6 +121,7 @@ def _build_question(cells: Cells) -> Sample:
 
 _BUILDERS: Mapping[Task, Callable[[Cells], Sample]] = {
     Task.CLASSIFICATION: _build_labelled_text,
+    Task.EXTRACTION: build_tagged_text,
     Task.DOCUMENT_QA: _build_question,
     Task.GENERATION: build_pair,
 }

@@ -9,6 +9,7 @@ from random import Random
 
 from prototypes.contracts import Sample, Task
 from prototypes.data.duplicates import group_texts, normalise_text
+from prototypes.data.spans import describe_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def build_units(samples: Sequence[Sample], task: Task) -> list[Unit]:
 
 
 def _stratum(sample: Sample, task: Task) -> str:
+    if task is Task.EXTRACTION:
+        return describe_labels(sample.targets[0])
     if task is Task.CLASSIFICATION:
         return sample.targets[0]
     return "unanswerable" if sample.unanswerable else "answerable"

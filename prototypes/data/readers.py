@@ -15,6 +15,7 @@ from prototypes.data.files import show_path
 from prototypes.data.labels import keep_known_labels, load_label_descriptions
 from prototypes.data.references import join_references
 from prototypes.data.request import DataRequest, Layout, locate_files
+from prototypes.data.sample_labels import list_labels
 from prototypes.data.tables import load_table
 from prototypes.errors import DataError
 
@@ -114,7 +115,7 @@ def _read_labels(
 ) -> tuple[dict[str, str], list[RefusedRow]]:
     if layout.labels is None:
         return {}, []
-    occurring = (sample.targets[0] for sample in samples)
+    occurring = (label for sample in samples for label in list_labels(sample, layout.task))
     descriptions = load_label_descriptions(layout.labels)
     return keep_known_labels(descriptions, occurring, path=layout.labels)
 

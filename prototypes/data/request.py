@@ -123,10 +123,11 @@ def _find(folder: Path, stem: str, suffixes: tuple[str, ...]) -> Path | None:
 
 def _infer_task(filled: DataRequest) -> Task:
     if filled.examples is not None and filled.questions is not None:
+        own = tell_task_of_examples(filled.examples, filled.columns)
         raise DataError(
             f"{_place(filled)}: found labelled texts ({filled.examples.name}) and questions "
             f"({filled.questions.name}), expected one task. "
-            "Choose with --task, such as --task classification or --task document_qa."
+            f"Choose with --task {own} or --task document_qa."
         )
     if filled.examples is not None:
         return tell_task_of_examples(filled.examples, filled.columns)

@@ -11,6 +11,7 @@ from random import Random
 from prototypes.contracts import Dataset, LearningData, Sample, Split, Task
 from prototypes.data.duplicates import normalise_text
 from prototypes.data.holdout import Unit, build_units, hold_out, in_order
+from prototypes.data.sample_labels import list_answers, list_labels, require_spans
 from prototypes.data.wording import name_list, plural
 from prototypes.errors import DataError, TooFewSamplesError
 
@@ -72,11 +73,14 @@ def split_dataset(
     test = dataset.given_test or parts.test
     _require_enough(parts, n_test=len(test), is_given=bool(dataset.given_test))
     is_written = dataset.task is Task.GENERATION  # two texts for one input are no contradiction
+    if dataset.task is Task.EXTRACTION:
+        require_spans(parts.train, "training")
+        require_spans(test, "test")
     return Split(
         learning=_learning_data(dataset, parts),
         test=test,
         n_duplicates_removed=len(pool) - len(kept),
-        n_conflicting_labels=0 if is_written else _count_conflicts(dataset.samples),
+        n_conflicting_labels=0 if is_written else _count_conflicts(dataset),
         n_test_seen_in_train=n_seen,
         test_was_given=bool(dataset.given_test),
     )
@@ -103,8 +107,8 @@ def _divide(
 
 
 def _learning_data(dataset: Dataset, parts: _Parts) -> LearningData:
-    is_labelled = dataset.task is Task.CLASSIFICATION
-    labels = {sample.targets[0] for sample in (*parts.train, *parts.validation) if is_labelled}
+    learnt = (*parts.train, *parts.validation)
+    labels = {label for sample in learnt for label in list_labels(sample, dataset.task)}
     return LearningData(
         task=dataset.task,
         train=parts.train,
@@ -134,11 +138,12 @@ def _remove_repeats(pool: Iterable[Sample]) -> list[Sample]:
     return list(first.values())
 
 
-def _count_conflicts(samples: Iterable[Sample]) -> int:
+def _count_conflicts(dataset: Dataset) -> int:
     """Count the texts that occur with targets that have nothing in common."""
     targets: defaultdict[str, list[set[str]]] = defaultdict(list)
-    for sample in samples:
-        targets[normalise_text(sample.input)].append(set(sample.targets))
+    for sample in dataset.samples:
+        said = set(list_answers(sample, dataset.task))
+        targets[normalise_text(sample.input)].append(said)
     return sum(
         any(first != other and first.isdisjoint(other) for other in others)
         for first, *others in targets.values()

@@ -11,7 +11,7 @@ from prototypes.data.columns import REQUIRED, has_column
 from prototypes.data.tables import Table, stream_rows
 from prototypes.data.text_rows import Row
 
-EXAMPLE_TASKS = (Task.CLASSIFICATION, Task.GENERATION)
+EXAMPLE_TASKS = (Task.CLASSIFICATION, Task.EXTRACTION, Task.GENERATION)
 """The tasks that learn from a table of examples."""
 
 _N_LOOKED_AT = 50

@@ -40,7 +40,7 @@ def forecast_hybrid(material: Material) -> ExperimentResult:
         return ExperimentResult(
             experiment=NAME, untested=untested, differences=_built(material, found)
         )
-    scores = [material.scores(parent) for parent in found]
+    scores = [material.sample_scores(parent) for parent in found]
     router = np.fmax(*scores)
     return ExperimentResult(
         experiment=NAME,

@@ -10,10 +10,14 @@ import numpy as np
 from scipy.stats import binomtest, norm
 
 from prototypes.contracts import Approach
+from prototypes.measure.ratios import is_ratio
 from prototypes.measure.significance import Resampling, Scores, compare_paired
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import choose_representative
 from prototypes.results import ArmResult, Comparison, Measured, SampleResult
+
+EXACT_MATCH = "exact_match"
+"""The metric of single samples in tasks whose primary one is a ratio over all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ class Material:
     def scores(self, arm: ArmResult, metric: str | None = None) -> Scores:
         """Line up a metric of an arm, the primary one by default; NaN where it is undefined."""
         return collect_scores(self.samples[arm.name], metric or self.metric)
+
+    def sample_scores(self, arm: ArmResult) -> Scores:
+        """Line up what an arm scores on each sample by itself.
+
+        That is the primary metric, or exact matches where that is a ratio over all samples.
+        """
+        return self.scores(arm, EXACT_MATCH if is_ratio(self.metric) else None)
 
 
 def measure_share(quantity: str, arm: str, *, count: int, n: int) -> Measured:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from prototypes.measure.significance import Resampling, Scores, compare_paired
-from prototypes.results import Comparison
+from prototypes.measure.ratios import compare_ratios, is_ratio
+from prototypes.measure.significance import PairedDifference, Resampling, Scores, compare_paired
+from prototypes.measure.summary import collect_scores
+from prototypes.results import Comparison, SampleResult
 
 
 def compare_arms(
@@ -23,6 +25,39 @@ def compare_arms(
         _compare(scores, (later, earlier), metric=metric, resampling=resampling)
         for earlier, later in combinations(scores, 2)
     ]
+
+
+def compare_measured(
+    samples: Mapping[str, Sequence[SampleResult]], metric: str, *, resampling: Resampling
+) -> list[Comparison]:
+    """Compare all pairs of arms by their answers, each arm with those before it.
+
+    Args:
+        samples: Per arm, its answer to every test sample, in the same order of samples.
+        metric: What is compared; one that is a ratio of sums is made anew in every resample.
+        resampling: How the intervals are drawn.
+    """
+    return [
+        _describe(
+            compare_answers(samples[later], samples[earlier], metric, resampling=resampling),
+            (later, earlier),
+            metric=metric,
+        )
+        for earlier, later in combinations(samples, 2)
+    ]
+
+
+def compare_answers(
+    first: Sequence[SampleResult],
+    second: Sequence[SampleResult],
+    metric: str,
+    *,
+    resampling: Resampling,
+) -> PairedDifference:
+    """Compare two arms, or one arm twice, by their answers to the same samples in one order."""
+    if is_ratio(metric):
+        return compare_ratios(first, second, metric, resampling=resampling)
+    return compare_paired(collect_scores(first, metric), collect_scores(second, metric), resampling)
 
 
 def find_comparison(comparisons: Sequence[Comparison], arm: str, against: str) -> Comparison:
@@ -43,7 +78,11 @@ def _compare(
     scores: Mapping[str, Scores], pair: tuple[str, str], *, metric: str, resampling: Resampling
 ) -> Comparison:
     arm, against = pair
-    found = compare_paired(scores[arm], scores[against], resampling)
+    return _describe(compare_paired(scores[arm], scores[against], resampling), pair, metric=metric)
+
+
+def _describe(found: PairedDifference, pair: tuple[str, str], *, metric: str) -> Comparison:
+    arm, against = pair
     return Comparison(
         arm=arm,
         against=against,

@@ -18,6 +18,7 @@ from prototypes.contracts import Prediction, Sample, Task
 from prototypes.measure.answers import contains_answer, exact_match, token_f1
 from prototypes.measure.generation import corpus_bleu, score_text, score_texts
 from prototypes.measure.relevance import mrr, ndcg_at_k, rank_documents, recall_at_k
+from prototypes.measure.spans import score_spans
 
 MAX_ANSWER_WORDS = 60
 """A longer output is no answer: quoting the whole passage would otherwise always be right."""
@@ -49,6 +50,12 @@ METRICS: Mapping[Task, tuple[Metric, ...]] = {
         Metric("accuracy", "Accuracy", is_primary=True),
         Metric("macro_f1", "Macro-averaged F1", is_per_sample=False),
     ),
+    Task.EXTRACTION: (
+        Metric("span_f1", "Span F1, micro-averaged", is_primary=True, is_per_sample=False),
+        Metric("span_precision", "Spans given that are right", is_per_sample=False),
+        Metric("span_recall", "Right spans that are given", is_per_sample=False),
+        Metric("exact_match", "Texts with exactly the right spans"),
+    ),
     Task.DOCUMENT_QA: (
         Metric("correct", "Answered correctly, or rightly abstained", is_primary=True),
         Metric("answer_in_sentence", "Accepted answer stands in the output"),
@@ -79,7 +86,8 @@ def primary_metric(task: Task) -> str:
 def score_sample(task: Task, sample: Sample, prediction: Prediction) -> dict[str, float]:
     """Score one prediction on every metric that is defined for its sample.
 
-    Classification: `accuracy`. Generation: see `generation`. Document question answering:
+    Classification: `accuracy`. Generation: see `generation`. Extraction: `exact_match`, and the
+    counts that the span metrics are made of. Document question answering:
 
     - `correct`: on an answerable question, an accepted answer stands in the output as a run of
       whole normalised words and the output has at most 60 words; on an unanswerable one, the arm
@@ -93,6 +101,8 @@ def score_sample(task: Task, sample: Sample, prediction: Prediction) -> dict[str
     - `abstention_correct`: out of the unanswerable questions.
     - `recall_at_1`, `recall_at_5`, `mrr`, `ndcg_at_10`: out of the questions with known sources.
     """
+    if task is Task.EXTRACTION:
+        return score_spans(prediction.output, sample.targets[0])
     if task is Task.CLASSIFICATION:
         return {"accuracy": float(prediction.output in sample.targets)}
     if task is Task.GENERATION:

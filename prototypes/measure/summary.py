@@ -8,6 +8,7 @@ import numpy as np
 
 from prototypes.contracts import Limits, Prediction, Sample, Task
 from prototypes.measure.metrics import encode_labels, score_samples
+from prototypes.measure.ratios import COUNTS, collect_terms, is_ratio, linearise
 from prototypes.measure.significance import (
     Resampling,
     Scores,
@@ -26,7 +27,12 @@ def score_predictions(
 
 
 def collect_scores(results: Sequence[SampleResult], metric: str) -> Scores:
-    """Line up one metric over the samples; NaN where it is undefined."""
+    """Line up one metric over the samples; NaN where it is undefined.
+
+    A ratio over all samples, such as span F1, gives its linearised values.
+    """
+    if is_ratio(metric):
+        return linearise(collect_terms(results, metric))
     return np.array([result.scores.get(metric, np.nan) for result in results], dtype=np.float64)
 
 
@@ -35,7 +41,8 @@ def summarise_metrics(
 ) -> dict[str, Interval]:
     """Average every metric that is defined for at least one sample, each with its interval."""
     names = dict.fromkeys(name for result in results for name in result.scores)
-    return {name: bootstrap_mean(collect_scores(results, name), resampling) for name in names}
+    means = [name for name in names if name not in COUNTS]
+    return {name: bootstrap_mean(collect_scores(results, name), resampling) for name in means}
 
 
 def summarise_labels(

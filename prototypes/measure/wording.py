@@ -21,7 +21,9 @@ def name_arm(arm: ArmResult) -> str:
 
 def describe_score(arm: ArmResult, metric: str) -> str:
     """State what an arm reached: "92.3 % accuracy"."""
-    return f"{100 * arm.metrics[metric].value:.1f} % {metric.replace('_', ' ')}"
+    return (
+        f"{100 * arm.metrics[metric].value:.1f} % {metric.replace('_f1', ' F1').replace('_', ' ')}"
+    )
 
 
 def describe_difference(comparison: Comparison) -> str:

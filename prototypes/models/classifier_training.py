@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ _MEASURED_TOGETHER = 64
 
 Rows = list[tuple[list[int], int]]
 Adapt = Callable[[PreTrainedModel], PreTrainedModel]
+Target = TypeVar("Target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class ClassifierTraining:
         return list(zip(encoded, data.targets.tolist(), strict=True))
 
 
-def group_by_length(rows: Rows, *, recipe: Recipe) -> list[Rows]:
+def group_by_length(
+    rows: list[tuple[list[int], Target]], *, recipe: Recipe
+) -> list[list[tuple[list[int], Target]]]:
     """Cut the rows into batches of about equal length, so that little is padded.
 
     The lengths are jittered: batches sorted strictly would always hold the same company.

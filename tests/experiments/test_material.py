@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
-from prototypes.experiments.material import compare_shares, measure_share, widen_interval
+from prototypes.contracts import Approach
+from prototypes.experiments.material import (
+    Material,
+    compare_shares,
+    measure_share,
+    widen_interval,
+)
 from prototypes.measure.significance import Resampling
 
 
@@ -54,3 +63,15 @@ def test_planted_five_points_are_found_with_a_thousand_samples() -> None:
         found += compare_shares("x", ("a", first), ("b", second), resampling=resampling).low > 0
 
     assert found >= 90
+
+
+def test_single_samples_are_scored_by_exact_match_where_the_metric_is_a_ratio(
+    plant: Callable[..., Any],
+) -> None:
+    """Span F1 is no property of one text, so a router between two arms is judged by whole texts."""
+    counts = {"spans_right": 1.0, "spans_given": 2.0, "spans_expected": 1.0, "exact_match": 0.0}
+    arm, samples = plant(Approach.RAG, [counts])
+    material = Material("span_f1", [arm], {arm.name: samples})
+
+    assert material.sample_scores(arm).tolist() == [0.0]
+    assert material.scores(arm).tolist() == pytest.approx([2 / 3])

@@ -135,7 +135,7 @@ def _format_of_outputs(examples: ExamplesProfile) -> Iterator[Found]:
     how = f"the shape of {plural(outputs.n_sampled, 'sampled output')} compared"
     needed = CLEAR_SHARE * outputs.n_sampled
     if outputs.n_json >= needed:
-        finding = f"{outputs.n_json:,} of {outputs.n_sampled:,} outputs are JSON objects"
+        finding = f"{outputs.n_json:,} of {outputs.n_sampled:,} outputs are JSON records"
         yield "output_space", _answer("structured_record", finding, how)
     same = max(outputs.n_same_keys, outputs.n_same_shape)
     if same >= needed:

@@ -30,13 +30,16 @@ def describe_format(outputs: Sequence[str]) -> OutputFormat:
 
 
 def _json_keys(output: str) -> tuple[str, ...] | None:
-    if not output.lstrip().startswith("{"):
+    if not output.lstrip().startswith(("{", "[")):
         return None
     try:
         value = json.loads(output)
     except (ValueError, RecursionError):
         return None
-    return tuple(sorted(value)) if isinstance(value, dict) else None
+    records = value if isinstance(value, list) else [value]
+    if not all(isinstance(record, dict) for record in records):
+        return None
+    return tuple(sorted({key for record in records for key in record}))
 
 
 def _shape(output: str) -> str:

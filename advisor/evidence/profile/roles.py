@@ -42,6 +42,8 @@ _PAIRS = (
     ("prompt", "response"),
     ("source", "target"),
     ("mr", "ref"),
+    ("text", "spans"),
+    ("text", "entities"),
 )
 _TEXTS = ("text", "content", "body", "document", "passage", "article")
 

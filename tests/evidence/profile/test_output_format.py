@@ -17,3 +17,12 @@ def test_shape_ignores_letters_and_digits() -> None:
     found = describe_format(["AB-12", "XYZ-7", "Q-1999", "Sorry, I cannot."])
 
     assert found.n_same_shape == 3
+
+
+def test_lists_of_records_are_json_records() -> None:
+    """Spans are written so; a list of numbers is none."""
+    found = describe_format(
+        ['[{"start": 1, "label": "a"}, {"label": "b", "start": 2}]', "[]", "[1]"]
+    )
+
+    assert (found.n_json, found.n_same_keys) == (2, 1)

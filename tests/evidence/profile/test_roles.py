@@ -18,6 +18,7 @@ from advisor.evidence.profile.roles import Role, tell_kind_of_rows
         (("question",), Role.QUESTION),
         (("mr", "ref"), Role.PAIR),
         (("prompt", "completion"), Role.PAIR),
+        (("text", "spans"), Role.PAIR),
         (("title", "body"), Role.DOCUMENT),
         (("date", "price", "volume"), Role.FIGURES),
     ],

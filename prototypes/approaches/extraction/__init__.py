@@ -1,0 +1,1 @@
+"""The arms that find spans in a text."""
