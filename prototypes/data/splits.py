@@ -78,6 +78,7 @@ def split_dataset(
         n_conflicting_labels=_count_conflicts(dataset.samples),
         n_test_seen_in_train=n_seen,
         test_was_given=bool(dataset.given_test),
+        earlier=dataset.earlier,
     )
 
 
