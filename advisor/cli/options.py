@@ -18,6 +18,6 @@ EXPERIMENTS = typer.Option(
     None,
     "--experiments",
     metavar="NAMES",
-    help="Held beside the arms, by comma: learning_curve, freshness.",
+    help="Held beside the arms, by comma: learning_curve, freshness, noise, compression.",
 )
 """Experiments that train anew; the others come with every trial."""

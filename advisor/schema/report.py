@@ -13,7 +13,12 @@ from pydantic import Field
 
 from advisor.schema.base import Frozen
 from advisor.schema.exhibits import Column as Column
-from advisor.schema.exhibits import CostSection, CurveSection, RuleCheckSection
+from advisor.schema.exhibits import (
+    CostSection,
+    CurveSection,
+    ExperimentSection,
+    RuleCheckSection,
+)
 from advisor.schema.exhibits import Fact as Fact
 from advisor.schema.exhibits import Table as Table
 from advisor.vocabulary import Approach, Status
@@ -209,6 +214,7 @@ class TrialSection(Frozen):
     costs: CostSection | None = None
     rule_checks: RuleCheckSection | None = None
     learning_curve: CurveSection | None = None
+    experiments: tuple[ExperimentSection, ...] = ()
     arm_notes: tuple[Fact, ...]
     data: tuple[Fact, ...]
     protocol: tuple[Fact, ...]

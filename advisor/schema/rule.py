@@ -79,10 +79,25 @@ def _field(operator: str) -> str:
     return "is_" if operator == "is" else operator
 
 
+_ONLY_COMPARED = ("cost", "quality", "labels", "freshness", "robustness", "knowledge")
+
+
 class Expectation(Frozen):
     """What a rule expects of its experiment: that an approach beats others, or a bound."""
 
-    quantity: Literal["latency", "cost", "citation", "abstention", "quality", "labels"]
+    quantity: Literal[
+        "latency",
+        "cost",
+        "citation",
+        "abstention",
+        "quality",
+        "labels",
+        "freshness",
+        "robustness",
+        "knowledge",
+        "compression",
+        "distillation",
+    ]
     approach: Approach
     better_than: tuple[Approach, ...] = ()
     at_least: float | None = None
@@ -98,7 +113,7 @@ class Expectation(Frozen):
             raise ValueError("expected either better_than, or a bound by at_least or at_most")
         if self.approach in self.better_than:
             raise ValueError("an approach cannot be better than itself")
-        if is_bounded and self.quantity in ("cost", "quality", "labels"):
+        if is_bounded and self.quantity in _ONLY_COMPARED:
             raise ValueError(f"{self.quantity} can only be compared; expected better_than")
         return self
 

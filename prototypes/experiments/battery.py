@@ -34,10 +34,12 @@ _ROOM = "prototypes.experiments"
 ON_REQUEST = {
     "learning_curve": (f"{_ROOM}.learning_curve", "hold_learning_curve"),
     "freshness": (f"{_ROOM}.freshness", "check_freshness"),
+    "noise": (f"{_ROOM}.noise", "check_noise"),
+    "compression": (f"{_ROOM}.compression", "check_compression"),
 }
 """Experiments that train anew, held only where somebody asks for them."""
 
-_COMPARE_WITH_ARMS = ("learning_curve",)
+_COMPARE_WITH_ARMS = ("learning_curve", "compression")
 """Those whose result depends on the arms measured."""
 
 
