@@ -8,7 +8,7 @@ from importlib import import_module
 
 import numpy as np
 
-from prototypes.contracts import Approach
+from prototypes.contracts import Approach, Task
 from prototypes.errors import UnknownExperimentError
 from prototypes.events import (
     ExperimentFinished,
@@ -39,7 +39,12 @@ ON_REQUEST = {
 }
 """Experiments that train anew, held only where somebody asks for them."""
 
-_COMPARE_WITH_ARMS = ("learning_curve", "compression")
+_ALWAYS = {
+    Task.DOCUMENT_QA: {"knowledge_probe": (f"{_ROOM}.knowledge_probe", "probe_knowledge")},
+}
+"""Experiments that take seconds once the arms are built, and come with every trial of a task."""
+
+_COMPARE_WITH_ARMS = ("learning_curve", "compression", "knowledge_probe")
 """Those whose result depends on the arms measured."""
 
 
@@ -60,7 +65,7 @@ def require_experiments(names: Sequence[str]) -> None:
 def hold_on_request(
     material: Material, conditions: Conditions, *, folder: RunFolder, tell: Listener
 ) -> None:
-    """Hold the experiments that were asked for.
+    """Hold the experiments that were asked for, and those that come with every trial.
 
     A result that is there from before an interruption is kept; one that compares with the arms is
     held again if arms were added since.
@@ -68,8 +73,8 @@ def hold_on_request(
     Raises:
         UnknownExperimentError: If there is no such experiment.
     """
-    names = conditions.settings.experiments
-    require_experiments(names)
+    require_experiments(conditions.settings.experiments)
+    names = (*_ALWAYS.get(conditions.split.learning.task, ()), *conditions.settings.experiments)
     arms = [arm.name for arm in material.arms]
     kept = {result.experiment: result.arms for result in folder.read_experiments()}
     for name in names if arms else ():
@@ -88,7 +93,8 @@ def _report(name: str, tell: Listener, fraction: float) -> None:
 
 def _hold(name: str, inquiry: Inquiry) -> ExperimentResult:
     """Hold one experiment; what it needs is imported only now."""
-    module, function = ON_REQUEST[name]
+    rooms = {**ON_REQUEST, **_ALWAYS.get(inquiry.learning.task, {})}
+    module, function = rooms[name]
     held = getattr(import_module(module), function)(inquiry)
     return ExperimentResult.model_validate(held)
 
