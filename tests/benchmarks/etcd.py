@@ -8,8 +8,8 @@ the test are the five defaults that changed and ten that did not. `enable-v2` an
 after v3.1; what the closed-book model is taught about them is what the first version that has them
 says (v3.2 and v3.3). The run and its reports end up in FOLDER/run.
 
-An answer of one sentence may hold more than one flag, so the table says beside what the trial
-counts as right whether flag and value stand side by side.
+An answer counts as right if the default stands in it as a word of its own. The reader takes up to
+60 words of the manual, which may name other flags as well.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "etcd_do
 OLD, NEW = "v3.1", "v3.5"
 CHANGED = ("snapshot-count", "strict-reconfig-check", "cors", "enable-v2", "logger")
 N_UNCHANGED = 10
+MANUAL = "op-guide/configuration.md"
 START = "from advisor.cli.main import main; main()"
 ANSWERS = """schema_version: 1
 project: {name: etcd manuals}
@@ -54,7 +55,11 @@ def write_project(data: Path, folder: Path) -> None:
 
 def _write(path: Path, answers: Mapping[str, str], flags: Sequence[str]) -> None:
     rows = (
-        {"question": f"What is the default of the etcd flag --{flag}?", "answers": [answers[flag]]}
+        {
+            "question": f"What is the default of the etcd flag --{flag}?",
+            "answers": [answers[flag]],
+            "sources": [MANUAL],
+        }
         for flag in flags
     )
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
