@@ -44,9 +44,14 @@ class EightBitEncoder(TransformerEncoder):
     def size_mb(self) -> float:
         """Megabytes of all parameters."""
         whole = sum(each.numel() for each in self._model.parameters()) * _BYTES_PER_PARAMETER
-        packed = [each for each in self._model.modules() if hasattr(each, "_packed_params")]
+        packed = [each for each in self._model.modules() if _is_packed(each)]
         biases = sum(each.bias().numel() for each in packed) * _BYTES_PER_PARAMETER
         return float(whole + biases + sum(each.weight().numel() for each in packed)) / 1e6
+
+
+def _is_packed(module: torch.nn.Module) -> bool:
+    """Tell whether a module is a linear layer in eight bits."""
+    return hasattr(module, "_packed_params") and hasattr(module, "bias")
 
 
 class ShallowEncoder(TransformerEncoder):

@@ -8,9 +8,9 @@ from advisor.schema.exhibits import ExperimentSection
 from prototypes.results import ExperimentResult, Measured, TrialResult
 
 
-def _measured(arm: str, n: int = 10, **values: float) -> list[Measured]:
+def _measured(arm: str, **values: float) -> list[Measured]:
     return [
-        Measured(quantity=name, arm=arm, value=each, low=each, high=each, n=n)
+        Measured(quantity=name, arm=arm, value=each, low=each / 2, high=each, n=10)
         for name, each in values.items()
     ]
 
@@ -36,9 +36,9 @@ def test_freshness_has_a_row_per_system_and_time(trial: TrialResult) -> None:
     section = _section(trial, ExperimentResult(experiment="freshness", measured=measured))
 
     assert [row[:3] for row in section.table.rows] == [
-        ("Retrieval, before the change", "100 %", "–"),
-        ("Retrieval, after it, not updated", "0 %", "100 %"),
-        ("Retrieval, after it, indexed anew", "90 %", "0 %"),
+        ("Retrieval, before the change", "100 % (50–100)", "–"),
+        ("Retrieval, after it, not updated", "0 % (0–0)", "100 % (50–100)"),
+        ("Retrieval, after it, indexed anew", "90 % (45–90)", "0 % (0–0)"),
     ]
     assert section.remarks[1] == (
         "Retrieval: without an update 0 of 10 of the changed answers are right and 10 of 10 "
@@ -74,7 +74,7 @@ def test_compression_has_a_row_per_form(trial: TrialResult) -> None:
     section = _section(trial, ExperimentResult(experiment="compression", measured=measured))
 
     assert [row[0] for row in section.table.rows] == ["As it is", "Encoder in eight bits"]
-    assert section.table.rows[1][2] == "2.0 (2.0 to 2.0)"
+    assert section.table.rows[1][2] == "2.0 (1.0 to 2.0)"
 
 
 def test_probe_says_which_answer_it_gives(trial: TrialResult) -> None:
