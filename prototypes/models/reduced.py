@@ -31,8 +31,9 @@ class EightBitEncoder(TransformerEncoder):
             with warnings.catch_warnings():
                 # Its successor is a package of its own; torch's works wherever it has kernels.
                 warnings.simplefilter("ignore")
+                by_channel = torch.ao.quantization.per_channel_dynamic_qconfig
                 self._model = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
-                    self._model.float().cpu(), {torch.nn.Linear}, dtype=torch.qint8
+                    self._model.float().cpu(), {torch.nn.Linear: by_channel}, dtype=torch.qint8
                 )
         except (AttributeError, RuntimeError) as error:
             raise ModelUnavailableError(

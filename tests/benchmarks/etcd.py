@@ -6,7 +6,7 @@ FOLDER, which must not exist yet, becomes a project: `documents/` is v3.5, `prev
 v3.1, and the questions ask for the default of each flag that both versions document. Held out for
 the test are the five defaults that changed and ten that did not. `enable-v2` and `logger` came
 after v3.1; what the closed-book model is taught about them is what the first version that has them
-says (v3.2 and v3.3). The questions about the five are in the words of the manual. The run and its reports end up in FOLDER/run.
+says (v3.2 and v3.3). The run and its reports end up in FOLDER/run.
 
 An answer counts as right if the default stands in it as a word of its own. The reader takes up to
 60 words of the manual, which may name other flags as well.
@@ -28,11 +28,11 @@ OLD, NEW = "v3.1", "v3.5"
 CHANGED = {
     "snapshot-count": "How many committed transactions trigger a snapshot to disk by default "
     "(--snapshot-count)?",
-    "strict-reconfig-check": "Are reconfiguration requests that would cause quorum loss rejected "
-    "by default (--strict-reconfig-check)?",
+    "strict-reconfig-check": "Configuration flag --strict-reconfig-check, 'true' or 'false': "
+    "reject reconfiguration requests that would cause quorum loss?",
     "cors": "Which origins does the whitelist for CORS, cross-origin resource sharing, hold by "
     "default (--cors)?",
-    "enable-v2": "Are etcd V2 client requests accepted by default (--enable-v2)?",
+    "enable-v2": "What is the default of the etcd flag --enable-v2?",
     "logger": "Which logger is used for structured logging by default (--logger)?",
 }
 N_UNCHANGED = 10
