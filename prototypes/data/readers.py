@@ -70,8 +70,9 @@ def compute_fingerprint(dataset: Dataset) -> str:
             digest.update(_canonical(_content(item)))
     digest.update(_canonical(sorted(dataset.label_descriptions.items())))
     if dataset.earlier is not None:
-        for item in (*dataset.earlier.documents, *dataset.earlier.samples):
-            digest.update(_canonical(_content(item)))
+        for part in (dataset.earlier.documents, dataset.earlier.samples):
+            for item in part:
+                digest.update(_canonical(_content(item)))
     return digest.hexdigest()
 
 
