@@ -81,6 +81,19 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierState:
+    """How the corpus stood before it changed.
+
+    Attributes:
+        documents: The documents of that time.
+        samples: Questions with the answers that were right then, where they are known.
+    """
+
+    documents: tuple[Document, ...]
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """What the user handed over, read and checked but not yet split."""
 
@@ -91,6 +104,7 @@ class Dataset:
     label_descriptions: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[RefusedRow, ...] = ()
     fingerprint: str = ""
+    earlier: EarlierState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,7 @@ class Split:
     n_conflicting_labels: int = 0
     n_test_seen_in_train: int = 0
     test_was_given: bool = False
+    earlier: EarlierState | None = None
 
 
 @dataclass(frozen=True, slots=True)

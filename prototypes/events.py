@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from prototypes.contracts import ArmSpec
-from prototypes.results import ArmResult, NotRun, TrialResult
+from prototypes.results import ArmResult, ExperimentResult, NotRun, TrialResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,44 @@ class ArmSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ExperimentStarted:
+    """An experiment that trains or answers anew begins."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentProgress:
+    """How far the experiment that started last has come, from 0 to 1."""
+
+    name: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFinished:
+    """What an experiment found is on disk."""
+
+    result: ExperimentResult
+
+
+@dataclass(frozen=True, slots=True)
 class TrialFinished:
     """Everything that can be known is known; also sent after an interruption."""
 
     result: TrialResult
 
 
-Event = TrialPlanned | ArmStarted | ArmProgress | ArmFinished | ArmSkipped | TrialFinished
+ExperimentEvent = ExperimentStarted | ExperimentProgress | ExperimentFinished
+
+Event = (
+    TrialPlanned
+    | ArmStarted
+    | ArmProgress
+    | ArmFinished
+    | ArmSkipped
+    | ExperimentEvent
+    | TrialFinished
+)
 
 Listener = Callable[[Event], None]

@@ -135,8 +135,7 @@ class _Trial:
                 warm_up(self._conditions)
             for spec in self._specs:
                 self._settle(spec)
-            wanted = self._settings.experiments
-            hold_on_request(wanted, self._collect(), self._conditions, folder=self._folder)
+            hold_on_request(self._collect(), self._conditions, folder=self._folder, tell=self._tell)
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:

@@ -128,6 +128,10 @@ class ExperimentResult(FrozenSchema):
     """Only of a learning curve."""
     arms: list[str] = Field(default_factory=list)
     """The arms that had been measured, where the experiment is held once and kept."""
+    conclusion: str = ""
+    """What it comes to, as one of a few words that the experiment names; empty if it is open."""
+    notes: list[str] = Field(default_factory=list)
+    """What part of it was left out and why, or how it was done, in phrases."""
     untested: str = ""
     """Why it could not be held on these data, in a phrase; empty if it was."""
 

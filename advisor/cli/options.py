@@ -15,6 +15,9 @@ PRICES = typer.Option(
 """Replaces our dated price list."""
 
 EXPERIMENTS = typer.Option(
-    None, "--experiments", metavar="NAMES", help="Held beside the arms: learning_curve."
+    None,
+    "--experiments",
+    metavar="NAMES",
+    help="Held beside the arms, by comma: learning_curve, freshness, noise, compression.",
 )
 """Experiments that train anew; the others come with every trial."""

@@ -15,6 +15,10 @@ from prototypes.events import (
     ArmSkipped,
     ArmStarted,
     Event,
+    ExperimentEvent,
+    ExperimentFinished,
+    ExperimentProgress,
+    ExperimentStarted,
     PlannedPrompts,
     TrialFinished,
     TrialPlanned,
@@ -68,6 +72,8 @@ class _View:
                 self._print_arm(event.result, resumed=event.resumed)
             case ArmSkipped():
                 self._console.print(f"  {event.arm.name:<20} not run: {event.arm.reason}")
+            case ExperimentStarted() | ExperimentProgress() | ExperimentFinished():
+                self._show_experiment(event)
             case TrialFinished():
                 self._progress.update(self._bar, completed=self._done, left="")
                 self._tell_left_out(event.result.protocol.on_request)
@@ -101,6 +107,17 @@ class _View:
             self._bar,
             completed=self._done + spent,
             left=f"about {in_words(max(0.0, self._left - spent))} left",
+        )
+
+    def _show_experiment(self, event: ExperimentEvent) -> None:
+        """An experiment has a bar of its own, from 0 to 1, after the last arm."""
+        if isinstance(event, ExperimentFinished):
+            found = event.result.untested and f"not held: {event.result.untested}"
+            self._console.print(f"  {event.result.experiment:<20} {found or 'held'}", markup=False)
+            return
+        fraction = event.fraction if isinstance(event, ExperimentProgress) else 0.0
+        self._progress.update(
+            self._bar, description=event.name, total=1.0, completed=fraction, left=""
         )
 
     def _print_arm(self, result: ArmResult, *, resumed: bool) -> None:

@@ -65,6 +65,9 @@ _DIFFERENCES: Final = {
     "latency": ("mean_ms", False),
     "citation": ("citation_correct", True),
     "abstention": ("informedness", True),
+    "freshness": ("right_after_change", True),
+    "robustness": ("quality_change", True),
+    "knowledge": ("knowledge", True),
 }
 """Which difference tells about a quantity, and whether more is better."""
 
@@ -72,7 +75,14 @@ _VALUES: Final = {
     "latency": "p95_ms",
     "citation": "citation_correct",
     "abstention": "abstention_correct",
+    "compression": "quality_lost_int8",
+    "distillation": "quality_lost_distilled",
 }
+
+_BUILT_ANEW: Final = ("freshness", "robustness", "compression", "distillation")
+"""Measured of systems that the experiment builds itself, called after their approaches."""
+
+_ON_REQUEST: Final = ("freshness", "noise", "compression")
 
 _TOO_FEW = "the interval reaches to both sides; more samples or queries would tell"
 
@@ -138,13 +148,14 @@ def _decide(
 ) -> _Decision:
     if expects is None:
         return _open("it expects nothing that a trial of these data measures")
-    if missing := bench.find_missing(expects, rival):
+    is_own = expects.quantity in _BUILT_ANEW
+    if not is_own and (missing := bench.find_missing(expects, rival)):
         return _open(missing)
     if expects.quantity == "labels":
         return _decide_labels(bench, expects.approach, rival or Approach.RAG)
     result = bench.experiment(statement.experiment)
     if result is None:
-        return _open("the experiment was not held")
+        return _open(_say_not_held(statement.experiment))
     return _decide_by(result, expects, rival, bench=bench)
 
 
@@ -166,7 +177,7 @@ def _decide_difference(
     bench: Bench, expects: Expectation, rival: Approach, *, result: ExperimentResult
 ) -> _Decision:
     quantity, is_more_better = _DIFFERENCES[expects.quantity]
-    names = bench.name(expects.approach), bench.name(rival)
+    names = _name(bench, expects, expects.approach), _name(bench, expects, rival)
     gap = find_difference(result.differences, quantity, names)
     if gap is None:
         return _open("there is no test sample on which both can be compared")
@@ -179,7 +190,8 @@ def _decide_difference(
 
 
 def _decide_value(bench: Bench, expects: Expectation, result: ExperimentResult) -> _Decision:
-    gap = find_value(result.measured, _VALUES[expects.quantity], bench.name(expects.approach))
+    name = _name(bench, expects, expects.approach)
+    gap = find_value(result.measured, _VALUES[expects.quantity], name)
     if gap is None:
         return _open("there is no test sample on which it can be measured")
     at_least, at_most = expects.at_least, expects.at_most
@@ -190,6 +202,17 @@ def _decide_value(bench: Bench, expects: Expectation, result: ExperimentResult) 
     if is_met or is_missed:
         return _Decision(Finding.HOLDS if is_met else Finding.FAILS, (gap,))
     return _Decision(Finding.OPEN, (gap,), _TOO_FEW)
+
+
+def _say_not_held(experiment: str) -> str:
+    if experiment in _ON_REQUEST:
+        return f"the experiment was not held; --experiments {experiment} holds it"
+    return "the experiment was not held"
+
+
+def _name(bench: Bench, expects: Expectation, approach: Approach) -> str:
+    """Name what was measured of an approach: the arm that stands for it, or a system of its own."""
+    return approach.value if expects.quantity in _BUILT_ANEW else bench.name(approach)
 
 
 def _decide_quality(

@@ -39,6 +39,11 @@ _EXPERIMENT_OF: Final = {
     "abstention": "abstention",
     "quality": "hybrid_forecast",
     "labels": "learning_curve",
+    "freshness": "freshness",
+    "robustness": "noise",
+    "knowledge": "knowledge_probe",
+    "compression": "compression",
+    "distillation": "compression",
 }
 """Which experiment measures a quantity that a rule may expect something of."""
 

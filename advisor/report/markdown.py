@@ -104,6 +104,9 @@ def _trial(trial: TrialSection) -> Iterator[str]:
     yield from _costs(trial.costs)
     yield from _rule_checks(trial.rule_checks)
     yield from _curve(trial.learning_curve)
+    for section in trial.experiments:
+        yield from _part(section.title, _bullets(section.remarks))
+        yield from _table(section.table)
     yield from _part("What the arms are", _facts(trial.arm_notes))
     yield from _samples(trial.samples)
     yield from _part("Data", _facts(trial.data))

@@ -59,6 +59,7 @@ def build_trial_section(
     """
     from advisor.report.cost_section import build_cost_section
     from advisor.report.curve_section import build_curve_section
+    from advisor.report.experiment_sections import build_experiment_sections
     from advisor.report.rule_checks import build_rule_checks
 
     arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
@@ -76,6 +77,7 @@ def build_trial_section(
         costs=build_cost_section(trial, case.answers, case.rule_base, prices=prices),
         rule_checks=build_rule_checks(trial, case.recommendation, case.rule_base, prices=prices),
         learning_curve=build_curve_section(trial),
+        experiments=build_experiment_sections(trial),
         arm_notes=tuple(_arm_note(arm) for arm in arms),
         samples=build_sample_section(trial, samples),
         data=describe_data(trial.data),

@@ -38,11 +38,17 @@ _COMPARED = {
     "abstention": "{0} tells unanswerable questions apart better than {1}",
     "quality": "{0} answers better than {1}",
     "labels": "with the labels at hand {0} is better than {1}",
+    "freshness": "after a change of the documents {0}, indexed anew, answers better than {1} that "
+    "is not trained anew",
+    "robustness": "with 20 % wrong labels {0} loses less than {1}",
+    "knowledge": "{0} answers better than {1} without documents",
 }
 _BOUNDED = {
     "latency": "5 % of the answers of {0} take {1} {2:g} ms",
     "citation": "{0} cites a right source in {1} {3:.0f} % of its answers",
     "abstention": "{0} leaves {1} {3:.0f} % of the unanswerable questions unanswered",
+    "compression": "in eight bits {0} loses {1} {3:g} points",
+    "distillation": "a small student of {0} loses {1} {3:g} points",
 }
 _QUANTITIES = {
     "mean_ms": "mean time of {0} minus {1}",
@@ -55,6 +61,11 @@ _QUANTITIES = {
     "at_hand": "{0} minus {1}",
     "labels_to_match": "labels a tuned head needs to equal {0}",
     "error_overlap": "errors of either parent that both make",
+    "right_after_change": "right on what changed, {0} minus {1}",
+    "quality_change": "change by wrong labels, {0} minus {1}",
+    "knowledge": "{0} minus {1}",
+    "quality_lost_int8": "lost in eight bits, {0}",
+    "quality_lost_distilled": "lost by the student of {0}",
     "router_gain": "a perfect choice between both parents minus {1}",
 }
 _ORDER = (Finding.FAILS, Finding.HOLDS, Finding.OPEN)

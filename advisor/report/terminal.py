@@ -103,6 +103,9 @@ def _trial(trial: TrialSection, console: Console) -> Iterator[RenderableType]:
     if curve := trial.learning_curve:
         yield from _part("Learning curve", _bullets(curve.remarks))
         yield from _table(curve.table, console)
+    for section in trial.experiments:
+        yield from _part(section.title, _bullets(section.remarks))
+        yield from _table(section.table, console)
     yield from _part("Data and protocol", [_facts((*trial.data, *trial.protocol))])
 
 

@@ -138,6 +138,15 @@ class RuleCheckSection(Frozen):
     """Support before and after the measurement."""
 
 
+class ExperimentSection(Frozen):
+    """What an experiment found that trains or answers anew."""
+
+    id: str
+    title: str
+    remarks: tuple[str, ...]
+    table: Table
+
+
 class CurveSection(Frozen):
     """How quality grows with the number of labels."""
 

@@ -16,6 +16,7 @@ from advisor.schema.exhibits import (
     Brief,
     CostSection,
     CurveSection,
+    ExperimentSection,
     LineFigure,
     RuleCheckSection,
     ShareFigure,
@@ -231,6 +232,7 @@ class TrialSection(Frozen):
     costs: CostSection | None = None
     rule_checks: RuleCheckSection | None = None
     learning_curve: CurveSection | None = None
+    experiments: tuple[ExperimentSection, ...] = ()
     arm_notes: tuple[Fact, ...]
     samples: SampleSection | None = None
     """What the arms answered, side by side; None if it is not to be shown."""

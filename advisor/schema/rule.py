@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from advisor.schema.base import Frozen
+from advisor.schema.quantities import ONLY_COMPARED, Quantity
 from advisor.vocabulary import Approach, Grade
 
 Theme = Literal["quality", "freshness", "cost", "latency", "traceability", "privacy", "effort"]
@@ -82,7 +83,7 @@ def _field(operator: str) -> str:
 class Expectation(Frozen):
     """What a rule expects of its experiment: that an approach beats others, or a bound."""
 
-    quantity: Literal["latency", "cost", "citation", "abstention", "quality", "labels"]
+    quantity: Quantity
     approach: Approach
     better_than: tuple[Approach, ...] = ()
     at_least: float | None = None
@@ -98,7 +99,7 @@ class Expectation(Frozen):
             raise ValueError("expected either better_than, or a bound by at_least or at_most")
         if self.approach in self.better_than:
             raise ValueError("an approach cannot be better than itself")
-        if is_bounded and self.quantity in ("cost", "quality", "labels"):
+        if is_bounded and self.quantity in ONLY_COMPARED:
             raise ValueError(f"{self.quantity} can only be compared; expected better_than")
         return self
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from prototypes.contracts import Dataset, Document, RefusedRow, Sample, Task
 from prototypes.data.conversion import build_samples, refuse_unknown_sources
 from prototypes.data.documents import load_documents
+from prototypes.data.earlier import read_earlier_state
 from prototypes.data.files import show_path
 from prototypes.data.labels import keep_known_labels, load_label_descriptions
 from prototypes.data.references import join_references
@@ -49,13 +50,16 @@ def _read(request: DataRequest) -> Dataset:
     samples, refused_rows = _read_samples(layout.table, layout, ids=ids, mapping=request.columns)
     given, refused_given = _read_given_test(layout, ids=ids, mapping=request.columns)
     descriptions, refused_labels = _read_labels(layout, (*samples, *given))
+    earlier, refused_earlier = read_earlier_state(layout, request.columns)
+    refused = (*refused_files, *refused_rows, *refused_given, *refused_labels, *refused_earlier)
     return Dataset(
         task=layout.task,
         samples=samples,
         documents=documents,
         given_test=given,
         label_descriptions=descriptions,
-        refused=(*refused_files, *refused_rows, *refused_given, *refused_labels),
+        refused=refused,
+        earlier=earlier,
     )
 
 
@@ -67,6 +71,10 @@ def compute_fingerprint(dataset: Dataset) -> str:
         for item in part:
             digest.update(_canonical(_content(item)))
     digest.update(_canonical(sorted(dataset.label_descriptions.items())))
+    if dataset.earlier is not None:
+        for part in (dataset.earlier.documents, dataset.earlier.samples):
+            for item in part:
+                digest.update(_canonical(_content(item)))
     return digest.hexdigest()
 
 

@@ -24,7 +24,8 @@ class DataRequest:
     """What the user handed over.
 
     Attributes:
-        folder: Holds `documents/`, `questions.*`, `examples.*`, `labels.*`; or one single table.
+        folder: Holds `documents/`, `questions.*`, `examples.*`, `labels.*`, and `previous/` with
+            `documents/` and `questions.*` of an earlier time; or one single table.
         documents: The corpus, instead of the one in the folder.
         questions: The evaluation questions, instead of those in the folder.
         examples: The labelled texts, instead of those in the folder.
@@ -55,6 +56,8 @@ class Layout:
     documents: Path | None = None
     test: Path | None = None
     labels: Path | None = None
+    earlier_documents: Path | None = None
+    earlier_questions: Path | None = None
 
 
 def locate_files(request: DataRequest) -> Layout:
@@ -74,7 +77,15 @@ def locate_files(request: DataRequest) -> Layout:
         return Layout(task, filled.examples, test=filled.test, labels=filled.labels)
     if filled.questions is None or filled.documents is None:
         raise DataError(_incomplete_message(filled))
-    return Layout(task, filled.questions, documents=filled.documents, test=filled.test)
+    earlier_documents, earlier_questions = _find_earlier(request.folder)
+    return Layout(
+        task,
+        filled.questions,
+        documents=filled.documents,
+        test=filled.test,
+        earlier_documents=earlier_documents,
+        earlier_questions=earlier_questions,
+    )
 
 
 def _fill_from_folder(request: DataRequest) -> DataRequest:
@@ -93,6 +104,20 @@ def _fill_from_folder(request: DataRequest) -> DataRequest:
         examples=request.examples or _find(folder, "examples", TABLE_SUFFIXES),
         labels=request.labels or _find(folder, "labels", _LABEL_SUFFIXES),
     )
+
+
+def _find_earlier(folder: Path | None) -> tuple[Path | None, Path | None]:
+    """Find the documents and questions of an earlier time, which are optional."""
+    previous = folder / "previous" if folder is not None else None
+    if previous is None or not previous.is_dir():
+        return None, None
+    documents = previous / "documents"
+    if not documents.is_dir():
+        raise DataError(
+            f"{show_path(previous)}: expected documents/ with the corpus as it was before, and "
+            "found none. Add them, or remove the folder."
+        )
+    return documents, _find(previous, "questions", TABLE_SUFFIXES)
 
 
 def _fill_from_table(request: DataRequest, table: Path) -> DataRequest:

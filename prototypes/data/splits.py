@@ -83,6 +83,7 @@ def split_dataset(
         n_conflicting_labels=0 if is_written else _count_conflicts(dataset),
         n_test_seen_in_train=n_seen,
         test_was_given=bool(dataset.given_test),
+        earlier=dataset.earlier,
     )
 
 

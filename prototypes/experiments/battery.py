@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 
 import numpy as np
 
-from prototypes.contracts import Approach
+from prototypes.contracts import Approach, Task
 from prototypes.errors import UnknownExperimentError
+from prototypes.events import (
+    ExperimentFinished,
+    ExperimentProgress,
+    ExperimentStarted,
+    Listener,
+)
 from prototypes.experiments.abstention import check_abstention
 from prototypes.experiments.citation import check_citations
 from prototypes.experiments.hybrid_forecast import forecast_hybrid
+from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.latency_cost import measure_latencies
 from prototypes.experiments.material import Material
 from prototypes.measure.significance import bootstrap_first
@@ -20,8 +29,23 @@ from prototypes.run_folder import RunFolder
 
 EXPERIMENTS = (measure_latencies, check_citations, check_abstention, forecast_hybrid)
 
-ON_REQUEST = ("learning_curve",)
+_ROOM = "prototypes.experiments"
+
+ON_REQUEST = {
+    "learning_curve": (f"{_ROOM}.learning_curve", "hold_learning_curve"),
+    "freshness": (f"{_ROOM}.freshness", "check_freshness"),
+    "noise": (f"{_ROOM}.noise", "check_noise"),
+    "compression": (f"{_ROOM}.compression", "check_compression"),
+}
 """Experiments that train anew, held only where somebody asks for them."""
+
+_ALWAYS = {
+    Task.DOCUMENT_QA: {"knowledge_probe": (f"{_ROOM}.knowledge_probe", "probe_knowledge")},
+}
+"""Experiments that take seconds once the arms are built, and come with every trial of a task."""
+
+_COMPARE_WITH_ARMS = ("learning_curve", "compression", "knowledge_probe")
+"""Those whose result depends on the arms measured."""
 
 
 def require_experiments(names: Sequence[str]) -> None:
@@ -39,22 +63,40 @@ def require_experiments(names: Sequence[str]) -> None:
 
 
 def hold_on_request(
-    names: Sequence[str], material: Material, conditions: Conditions, *, folder: RunFolder
+    material: Material, conditions: Conditions, *, folder: RunFolder, tell: Listener
 ) -> None:
-    """Hold the experiments that were asked for.
+    """Hold the experiments that were asked for, and those that come with every trial.
 
-    A result that is there from before an interruption is kept, unless arms were added since.
+    A result that is there from before an interruption is kept; one that compares with the arms is
+    held again if arms were added since.
+
+    Raises:
+        UnknownExperimentError: If there is no such experiment.
     """
-    from prototypes.experiments.learning_curve import draw_learning_curve
-
-    require_experiments(names)
+    require_experiments(conditions.settings.experiments)
+    names = (*_ALWAYS.get(conditions.split.learning.task, ()), *conditions.settings.experiments)
     arms = [arm.name for arm in material.arms]
     kept = {result.experiment: result.arms for result in folder.read_experiments()}
-    for name in names:
-        if arms and kept.get(name) != arms:
-            seed = conditions.settings.seed
-            split, bench = conditions.split, conditions.bench
-            folder.keep_experiment(draw_learning_curve(split, bench, material, seed=seed))
+    for name in names if arms else ():
+        if name in kept and (kept[name] == arms or name not in _COMPARE_WITH_ARMS):
+            continue
+        tell(ExperimentStarted(name))
+        inquiry = Inquiry(conditions, material, folder, partial(_report, name, tell))
+        result = _hold(name, inquiry).model_copy(update={"arms": arms})
+        folder.keep_experiment(result)
+        tell(ExperimentFinished(result))
+
+
+def _report(name: str, tell: Listener, fraction: float) -> None:
+    tell(ExperimentProgress(name, fraction))
+
+
+def _hold(name: str, inquiry: Inquiry) -> ExperimentResult:
+    """Hold one experiment; what it needs is imported only now."""
+    rooms = {**ON_REQUEST, **_ALWAYS.get(inquiry.learning.task, {})}
+    module, function = rooms[name]
+    held = getattr(import_module(module), function)(inquiry)
+    return ExperimentResult.model_validate(held)
 
 
 def run_experiments(material: Material) -> list[ExperimentResult]:

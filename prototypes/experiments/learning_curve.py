@@ -21,6 +21,7 @@ from prototypes.approaches.classification.labelling import (
 )
 from prototypes.approaches.finetuning.head import fit_head
 from prototypes.contracts import Sample, Split, Task
+from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import Material
 from prototypes.experiments.power_law import (
     MIN_POINTS,
@@ -68,6 +69,12 @@ class _Pool:
         outputs = self.scores(chosen, self.test_vectors).argmax(axis=1)
         right: Scores = (outputs == self.test_targets).astype(np.float64)
         return right
+
+
+def hold_learning_curve(inquiry: Inquiry) -> ExperimentResult:
+    """Draw the curve of a trial."""
+    split, bench = inquiry.conditions.split, inquiry.bench
+    return draw_learning_curve(split, bench, inquiry.material, seed=inquiry.seed)
 
 
 def draw_learning_curve(

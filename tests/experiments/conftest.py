@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from prototypes.contracts import Approach
+from prototypes.contracts import Approach, Split
+from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import Material
 from prototypes.measure.significance import Resampling
+from prototypes.measurement import Conditions
+from prototypes.plan import TrialSettings
 from prototypes.results import ArmResult, Interval, Latency, SampleResult
+from prototypes.run_folder import RunFolder
+from prototypes.workbench import Workbench
 
 Plant = Callable[..., tuple[ArmResult, tuple[SampleResult, ...]]]
 
@@ -34,6 +40,18 @@ def lay_out() -> Callable[..., Material]:
         )
 
     return lay
+
+
+@pytest.fixture
+def inquire(tmp_path: Path) -> Callable[..., Inquiry]:
+    """Set an experiment up that builds or answers anew."""
+
+    def inquire(split: Split, bench: Workbench, material: Material | None = None) -> Inquiry:
+        conditions = Conditions(TrialSettings(n_bootstrap=500), split, bench)
+        nothing = Material("correct", [], {})
+        return Inquiry(conditions, material or nothing, RunFolder(tmp_path), lambda _: None)
+
+    return inquire
 
 
 def _plant(

@@ -11,6 +11,8 @@ from prototypes.measure.metrics import MAX_ANSWER_WORDS
 from prototypes.retrieval.chunking import split_sentences
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
+_LINK = re.compile(r"\[([^\]\n]+)\]\([^)\s]*\)")
+_OPTION = re.compile(r"\n(?=\s*--?\w)")
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = """a about an and are as at be been by can did do does for from had has have how
 if in into is it its many may much of on or should that the their them then there these they this
@@ -19,8 +21,13 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 def split_answers(text: str) -> list[str]:
-    """Cut a passage into sentences of at most 60 words on one line each; longer ones are cut."""
-    sentences = [s for part in _BLANK_LINE.split(text) for s in split_sentences(part)]
+    """Cut a passage into sentences of at most 60 words on one line each; longer ones are cut.
+
+    A line that begins with an option (`--name`), as in manuals, begins a sentence; of a Markdown
+    link only the words are kept.
+    """
+    parts = [part for block in _BLANK_LINE.split(text) for part in _OPTION.split(block)]
+    sentences = [s for part in parts for s in split_sentences(_LINK.sub(r"\1", part))]
     return [piece for sentence in sentences for piece in _cut(sentence.split())]
 
 
