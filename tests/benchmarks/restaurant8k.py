@@ -8,8 +8,9 @@ measured as `advisor prototype` would. The slot that the system had just asked f
 input of this data set, and is put before the text: `people: 13`.
 
 76 utterances have two slots on overlapping words ("in half an hour" is date and time). A text here
-has each word in one span at most, so the longer one is kept; the last line printed counts those
-left out of the test split as missed.
+has each word in one span at most, so the longer one is kept; the last line printed says how many
+spans of the test split are missing therefore (18 of 3,477; counted as missed, they lower an F1 of
+.93 by .0024).
 """
 
 from __future__ import annotations
