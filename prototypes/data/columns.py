@@ -16,7 +16,7 @@ REQUIRED: Mapping[Task, tuple[str, ...]] = {
 }
 OPTIONAL: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("id", "group"),
-    Task.DOCUMENT_QA: ("sources", "unanswerable", "id", "group"),
+    Task.DOCUMENT_QA: ("sources", "unanswerable", "synthetic", "id", "group"),
 }
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "text": ("utterance", "sentence", "query"),
