@@ -31,7 +31,7 @@ from prototypes.experiments.battery import (
 )
 from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_arms
-from prototypes.measure.reservation import judge_trial
+from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence
 from prototypes.measurement import Conditions, measure_arm, warm_up
@@ -258,7 +258,7 @@ class _Trial:
             comparisons=list(evidence.comparisons),
             verdict=judge_trial(self._settings.claim, evidence, test=self._split.test),
             experiments=[*run_experiments(material), *self._folder.read_experiments()],
-            first_shares=share_first_places(material),
+            first_shares={} if is_synthetic(self._split.test) else share_first_places(material),
             data=describe_data(self._dataset, self._split, n_passages=n_passages),
             protocol=describe_protocol(self._lock),
             interrupted=interrupted,

@@ -211,7 +211,8 @@ class TrialResult(FrozenSchema):
     verdict: Verdict | None
     experiments: list[ExperimentResult] = Field(default_factory=list)
     first_shares: dict[Approach, float] = Field(default_factory=dict)
-    """Share of the resamples in which the arm that stands for an approach is feasible and best."""
+    """Share of the resamples in which the arm that stands for an approach is feasible and best;
+    empty where the test samples are synthetic, which says nothing about the approaches."""
     data: DataSummary
     protocol: TrialProtocol
     interrupted: bool = False

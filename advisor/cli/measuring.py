@@ -109,7 +109,8 @@ def _tell_synthetic(dataset: Dataset) -> None:
     typer.echo(
         f"{sum(kinds.values())} of {len(dataset.samples)} questions are synthetic, made of the "
         f"documents: {kinds[HEADING]} section headings and {kinds[SENTENCE]} sentences held out "
-        "of their passages. Synthetic questions overstate quality, and no verdict rests on them. "
+        "of their passages. Synthetic questions overstate quality, or misstate it otherwise, and "
+        "no verdict rests on them. "
         "Write questions that people ask and name the file with --questions FILE.",
         err=True,
     )

@@ -4,7 +4,11 @@ Two kinds, both after laboratory.md: a section heading asks for its section, and
 for the passage it was taken from (inverse cloze task, Lee et al. 2019). What asks is held out of
 the corpus, since otherwise a search would only have to find its own words again: the sentence is
 removed, the heading gives way to the title of its document. An answer is right if it quotes
-another sentence of that section or passage. Such questions overstate quality.
+another sentence of that section or passage.
+
+Quality on such questions is not that on real ones. `tests/benchmarks/synthetic_squad.py`: fused
+search finds the paragraph of a held-out sentence first in .44 of cases and among five in .75, that
+of a question somebody asked in .73 and .93, and BM25 that of a sentence left where it was in .99.
 """
 
 from __future__ import annotations

@@ -9,9 +9,14 @@ from prototypes.measure.verdict import Evidence, judge_claim
 from prototypes.results import Outcome, Verdict
 
 _RESERVATION = (
-    "The test questions were made of the documents themselves, which favours searching them and "
-    "overstates quality, so they can neither confirm nor contradict; on them, "
+    "The test questions were made of the documents themselves, by nobody who wanted to know, so "
+    "they can neither confirm nor contradict; on them, "
 )
+
+
+def is_synthetic(test: Sequence[Sample]) -> bool:
+    """Tell whether any test sample was made instead of collected."""
+    return any(sample.synthetic for sample in test)
 
 
 def judge_trial(
@@ -30,7 +35,7 @@ def judge_trial(
     if claim is None:
         return None
     verdict = judge_claim(claim, evidence)
-    if verdict.arm is None or not any(sample.synthetic for sample in test):
+    if verdict.arm is None or not is_synthetic(test):
         return verdict
     because = _RESERVATION + verdict.because[:1].lower() + verdict.because[1:]
     changes = {"outcome": Outcome.CANNOT_TELL, "because": because, "samples_needed": None}
