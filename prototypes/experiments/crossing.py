@@ -49,7 +49,7 @@ def find_crossing(
     _, n_seeds, n_test = curve.right.shape
     found = []
     for _ in range(n_resamples):
-        seeds: NDArray[np.int64] = generator.integers(n_seeds, size=n_seeds)
+        seeds = generator.integers(n_seeds, size=(n_seeds,))
         weights = np.bincount(generator.integers(n_test, size=n_test), minlength=n_test) / n_test
         laws = [_fit(each, seeds, weights) for each in (curve, rival)]
         found.append(_overtakes(laws[0], laws[1], sizes=curve.sizes, furthest=furthest))
