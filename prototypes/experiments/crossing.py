@@ -9,14 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prototypes.experiments.power_law import (
-    N_RESAMPLES,
-    Curve,
-    PowerLaw,
-    band_of,
-    fit_power_law,
-)
-from prototypes.measure.significance import Scores
+from prototypes.experiments.power_law import PowerLaw, band_of
 
 _N_STEPS = 200
 
@@ -31,43 +24,30 @@ class Crossing:
 
 
 def find_crossing(
-    curve: Curve, rival: Curve, *, furthest: float, seed: int, n_resamples: int = N_RESAMPLES
+    laws: tuple[PowerLaw, PowerLaw],
+    drawn: Sequence[tuple[PowerLaw, PowerLaw]],
+    *,
+    first: float,
+    furthest: float,
 ) -> Crossing:
-    """Find from how many labels on a curve errs less than its rival with as many.
-
-    Both laws are fitted to the same resamples of seeds and test samples, so that easy and hard
-    draws do not count as a difference.
+    """Find from how many labels on a law expects fewer errors than its rival with as many.
 
     Args:
-        curve: The one that may overtake.
-        rival: The other, at the same sizes.
-        furthest: Beyond this many labels neither law is believed.
-        seed: Of the draws.
-        n_resamples: How many to draw.
+        laws: The one that may overtake and its rival, fitted to what was measured.
+        drawn: The same, fitted to resamples; each pair to the same seeds and test samples, so
+            that easy and hard draws do not count as a difference.
+        first: The smallest number of labels that was measured.
+        furthest: Beyond this many neither law is believed.
     """
-    generator = np.random.default_rng(seed)
-    _, n_seeds, n_test = curve.right.shape
-    found = []
-    for _ in range(n_resamples):
-        seeds = generator.integers(n_seeds, size=(n_seeds,))
-        weights = np.bincount(generator.integers(n_test, size=n_test), minlength=n_test) / n_test
-        laws = [_fit(each, seeds, weights) for each in (curve, rival)]
-        found.append(_overtakes(laws[0], laws[1], sizes=curve.sizes, furthest=furthest))
-    own, other = (fit_power_law(each.sizes, each.errors) for each in (curve, rival))
-    value = _overtakes(own, other, sizes=curve.sizes, furthest=furthest)
-    low, high = band_of(found)
+    steps = np.geomspace(first, furthest, _N_STEPS)
+    value = _overtakes(laws, steps)
+    low, high = band_of([_overtakes(pair, steps) for pair in drawn])
     return Crossing(value, min(low, value), max(high, value))
 
 
-def _fit(curve: Curve, seeds: NDArray[np.int64], weights: Scores) -> PowerLaw:
-    errors: Scores = 1 - (curve.right[:, seeds] @ weights).mean(axis=1)
-    return fit_power_law(curve.sizes, errors)
-
-
-def _overtakes(law: PowerLaw, rival: PowerLaw, *, sizes: Sequence[int], furthest: float) -> float:
-    """Return the first number of labels from which on the law stays below its rival."""
-    steps = np.geomspace(sizes[0], furthest, _N_STEPS)
-    is_below = np.array([law.error(n) < rival.error(n) for n in steps])
+def _overtakes(laws: tuple[PowerLaw, PowerLaw], steps: NDArray[np.float64]) -> float:
+    """Return the first number of labels from which on the first law stays below the second."""
+    is_below = np.array([laws[0].error(n) < laws[1].error(n) for n in steps])
     if not is_below[-1]:
         return math.inf
     above = np.flatnonzero(~is_below)

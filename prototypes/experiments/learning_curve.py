@@ -26,6 +26,7 @@ from prototypes.experiments.curve_points import (
 from prototypes.experiments.material import Material
 from prototypes.experiments.power_law import (
     MIN_POINTS,
+    N_RESAMPLES,
     Curve,
     PowerLaw,
     band_of,
@@ -88,9 +89,12 @@ def draw_learning_curve(
     head = curves[RANDOM, HEAD]
     law = fit_power_law(head.sizes, head.errors)
     drawn = _resample(head, material, seed=seed)
-    measured = [*_match(law, drawn, material), *_beat(curves, seed=seed)]
+    laws = [each for each, _ in drawn]
+    progress((1 + _SHARE_OF_FITTING) / 2)
+    rival = curves[RANDOM, NEIGHBOURS]
+    measured = [*_match(law, drawn, material), *_beat(law, laws, rival, seed=seed)]
     progress(1.0)
-    points = [*_points(curves, material), *_law_points(law, [each for each, _ in drawn])]
+    points = [*_points(curves, material), *_law_points(law, laws)]
     return ExperimentResult(experiment=NAME, measured=measured, arms=arms, curve=points)
 
 
@@ -126,7 +130,7 @@ def _resample(head: Curve, material: Material, *, seed: int) -> list[tuple[Power
     references = [
         np.nan_to_num(material.scores(arm)) for arm in material.arms if arm.name in _MATCHED
     ]
-    return resample_laws(head, references, seed=seed)
+    return resample_laws(head, references, seed=seed, n_resamples=N_RESAMPLES)
 
 
 def _match(
@@ -141,12 +145,19 @@ def _match(
         yield from _state(LABELS_TO_MATCH, arm.name, crossing, n_most=law.n_most)
 
 
-def _beat(curves: Curves, *, seed: int) -> Iterator[Measured]:
-    """Find from how many labels on the head beats retrieval that has as many."""
-    head, rival = curves[RANDOM, HEAD], curves[RANDOM, NEIGHBOURS]
-    n_most = float(head.sizes[-1])
-    crossing = find_crossing(head, rival, furthest=FURTHEST * n_most, seed=seed)
-    yield from _state(LABELS_TO_BEAT, NEIGHBOURS, crossing, n_most=n_most)
+def _beat(law: PowerLaw, laws: list[PowerLaw], rival: Curve, *, seed: int) -> Iterator[Measured]:
+    """Find from how many labels on the head beats retrieval that has as many.
+
+    The same seed draws the same resamples for both, as long as both were measured alike.
+    """
+    rivals = (each for each, _ in resample_laws(rival, [], seed=seed, n_resamples=N_RESAMPLES))
+    crossing = find_crossing(
+        (law, fit_power_law(rival.sizes, rival.errors)),
+        list(zip(laws, rivals, strict=True)),
+        first=rival.sizes[0],
+        furthest=FURTHEST * law.n_most,
+    )
+    yield from _state(LABELS_TO_BEAT, NEIGHBOURS, crossing, n_most=law.n_most)
 
 
 def _state(quantity: str, arm: str, found: Crossing, *, n_most: float) -> Iterator[Measured]:

@@ -19,6 +19,12 @@ from prototypes.models.encoder import Encoder
 from prototypes.workbench import Workbench
 
 
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit the law to 20 resamples: no width matters here."""
+    monkeypatch.setattr("prototypes.experiments.learning_curve.N_RESAMPLES", 20)
+
+
 class Planted(Encoder):
     """Texts are numbers of rows of a table of vectors."""
 

@@ -79,7 +79,7 @@ def test_four_equal_rivals_rarely_contradict(score: Callable[..., Scores]) -> No
         hardness = generator.random(N)
         return {name: score(generator, 0.7, hardness) for name in ("rag", *RIVALS)}
 
-    outcomes = judge_all(draw, 200, margin=0.0)
+    outcomes = judge_all(draw, 100, margin=0.0)
 
     assert share(outcomes, Outcome.CONTRADICTED) <= 0.05
 
@@ -93,7 +93,7 @@ def test_one_better_rival_among_four_is_detected(score: Callable[..., Scores]) -
         means = dict.fromkeys(("rag", *RIVALS), 0.70) | {"fine_tune": 0.75}
         return {name: score(generator, mean, hardness) for name, mean in means.items()}
 
-    outcomes = judge_all(draw, 150)
+    outcomes = judge_all(draw, 80)
 
     assert share(outcomes, Outcome.CONTRADICTED) >= 0.90
 
@@ -109,7 +109,7 @@ def test_rival_ahead_by_the_margin_is_rarely_overlooked(score: Callable[..., Sco
             "hybrid": score(generator, 0.72, hardness),
         }
 
-    outcomes = judge_all(draw, 200)
+    outcomes = judge_all(draw, 100)
 
     assert share(outcomes, Outcome.CONFIRMED) <= 0.05
 
@@ -123,7 +123,7 @@ def test_clear_lead_over_four_rivals_is_confirmed(score: Callable[..., Scores]) 
         means = dict.fromkeys(RIVALS, 0.70) | {"rag": 0.75}
         return {name: score(generator, mean, hardness) for name, mean in means.items()}
 
-    outcomes = judge_all(draw, 150)
+    outcomes = judge_all(draw, 80)
 
     assert share(outcomes, Outcome.CONFIRMED) >= 0.90
 
@@ -136,7 +136,7 @@ def test_claim_no_better_than_the_baseline_is_rarely_confirmed() -> None:
         means = {"baseline": 0.70, "rag": 0.70, "hybrid": 0.60}
         return {name: right(generator, mean, hardness) for name, mean in means.items()}
 
-    outcomes = judge_all(draw, 200)
+    outcomes = judge_all(draw, 100)
 
     assert share(outcomes, Outcome.CONFIRMED) <= 0.05
     assert share(outcomes, Outcome.CONTRADICTED) == 0.0

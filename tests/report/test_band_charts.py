@@ -49,7 +49,7 @@ def test_axis_names_the_sizes_measured_and_ends_where_the_law_does(trial: TrialR
     assert figure is not None
     drawing = draw_bands(figure)
     assert [tick.text for tick in drawing.ticks] == ["100", "200", "400", "1,600"]
-    assert [level.text for level in drawing.levels][0] == "50 %"
+    assert next(level.text for level in drawing.levels) == "50 %"
     assert len({level.y for level in drawing.levels}) == len(drawing.levels)
 
 
