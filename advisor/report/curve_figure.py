@@ -25,6 +25,15 @@ _MEETINGS = {
 }
 
 
+FURTHEST = 100
+"""The laboratory cuts a number of labels at this multiple of those at hand."""
+
+
+def is_out_of_sight(one: Measured) -> bool:
+    """Tell whether a number of labels was cut, so that it only says: not seen."""
+    return one.value >= FURTHEST * one.n
+
+
 def draw_curve_figure(trial: TrialResult, result: ExperimentResult) -> LearningFigure | None:
     """Lay a learning curve out; None if there are not two points to join."""
     lines = tuple(_lines(result.curve))
@@ -39,7 +48,11 @@ def draw_curve_figure(trial: TrialResult, result: ExperimentResult) -> LearningF
             f"{metric} upwards. The figures stand in the table below."
         ),
         lines=lines,
-        meetings=tuple(_meeting(one) for one in result.measured if one.quantity in _MEETINGS),
+        meetings=tuple(
+            _meeting(one)
+            for one in result.measured
+            if one.quantity in _MEETINGS and not is_out_of_sight(one)
+        ),
     )
 
 
@@ -58,5 +71,6 @@ def _lines(curve: Sequence[CurvePoint]) -> Iterator[LearnedLine]:
 
 def _meeting(one: Measured) -> Meeting:
     words = _MEETINGS[one.quantity].format(arm=arm_name(one.arm), value=roughly(round(one.value)))
-    ends = f"{roughly(round(one.low))} to {roughly(round(one.high))}"
+    is_cut = one.high >= FURTHEST * one.n
+    ends = f"{roughly(round(one.low))} to {'more than ' * is_cut}{roughly(round(one.high))}"
     return Meeting(text=f"{words} ({ends})", low=one.low, value=one.value, high=one.high)

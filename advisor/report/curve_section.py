@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.report.curve_figure import draw_curve_figure
+from advisor.report.curve_figure import FURTHEST, draw_curve_figure, is_out_of_sight
 from advisor.report.trial_tables import NONE, arm_name, metric_cells, metric_name
 from advisor.report.wording import roughly
 from advisor.schema.exhibits import Column, CurveSection, Table
@@ -62,6 +62,12 @@ def _overtaking(result: ExperimentResult) -> Iterator[str]:
         return
     found = [one for one in result.measured if one.quantity == "labels_to_beat"]
     for one in found:
+        if is_out_of_sight(one):
+            yield (
+                f"With as many labels for both it is not seen to overtake retrieval "
+                f"({arm_name(one.arm)}); the 95 % band runs from {_band(one)}."
+            )
+            continue
         yield (
             f"With as many labels for both it overtakes retrieval ({arm_name(one.arm)}) from about "
             f"{roughly(round(one.value))} labels on (95 % band {_band(one)})."
@@ -82,7 +88,8 @@ def _match(trial: TrialResult, one: Measured) -> str:
 
 
 def _band(one: Measured) -> str:
-    ends = f"{roughly(round(one.low))} to {roughly(round(one.high))}"
+    is_cut = one.high >= FURTHEST * one.n
+    ends = f"{roughly(round(one.low))} to {'more than ' * is_cut}{roughly(round(one.high))}"
     return f"{ends}; beyond {one.n:,} the law is extrapolated" if one.high > one.n else ends
 
 

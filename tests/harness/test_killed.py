@@ -74,7 +74,7 @@ def test_killed_anywhere_the_trial_ends_as_one_that_was_not(tmp_path: Path) -> N
 def test_killed_in_an_experiment_the_trial_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """At many file operations of a trial with a learning curve, of which no point is lost."""
     expected, n_operations = hold_whole(tmp_path, experiments=EXPERIMENTS)
-    points = random.Random(1).sample(range(1, n_operations), 15)
+    points = random.Random(1).sample(range(1, n_operations), 8)
 
     check(
         tmp_path,

@@ -77,6 +77,21 @@ def test_overtaking_has_a_number_and_a_band(trial: TrialResult) -> None:
     assert [column.title for column in section.table.columns][-1] == "Nearest samples"
 
 
+def test_number_that_was_cut_is_not_named_as_one(trial: TrialResult) -> None:
+    """A hundred times the labels at hand means: not seen."""
+    own = [*POINTS, *(point.model_copy(update={"arm": "rag"}) for point in POINTS[:2])]
+    cut = Measured(quantity="labels_to_beat", arm="rag", value=2e4, low=110, high=2e4, n=200)
+
+    section = build_curve_section(_with(trial, curve=own, measured=[cut]))
+
+    assert section is not None and section.figure is not None
+    assert (
+        "With as many labels for both it is not seen to overtake retrieval (rag); the 95 % band "
+        "runs from 110 to more than 20,000; beyond 200 the law is extrapolated."
+    ) in section.remarks
+    assert section.figure.meetings == ()
+
+
 def test_curve_is_drawn_in_the_html(report: Report, trial: TrialResult) -> None:
     """A plot stands above the table."""
     assert report.trial is not None
