@@ -14,7 +14,7 @@ from advisor.report.charts import Tick
 from advisor.report.line_charts import FOOT, LEGEND_ROW, Level
 from advisor.schema.exhibits import LearnedLine, LearningFigure, Meeting
 
-TOP = 12
+TOP = 18
 PLOT_HEIGHT = 240
 _LEFT, _WIDTH = 2.0, 96.0
 _MOST_TICKS = 7
