@@ -59,3 +59,14 @@ def test_run_without_questions_goes_on_with_the_same_ones() -> None:
 
     assert again.exit_code == 0
     assert Path("run/trial.json").read_text() == before
+
+
+def test_recheck_makes_the_questions_of_the_run_again() -> None:
+    """Unchanged documents have not drifted, whatever the seed was."""
+    _prototype("--quiet", "--seed", "3")
+    same = CliRunner().invoke(app, ["recheck", "run", "--data", "data"])
+    Path("data/documents/otter.md").write_text("# The otter\n\nIt has gone.\n")
+    changed = CliRunner().invoke(app, ["recheck", "run", "--data", "data"])
+
+    assert "Data: unchanged" in same.stdout
+    assert "Data: unchanged" not in changed.stdout
