@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prototypes.assembly import assemble_bench, reassemble_bench
 from prototypes.contracts import Arm, ArmSpec, Dataset
+from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
 from prototypes.errors import LaboratoryError, RunFolderError
 from prototypes.estimates import Forecast, Workload
@@ -30,8 +31,9 @@ from prototypes.experiments.battery import (
 )
 from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_measured
+from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
-from prototypes.measure.verdict import Evidence, judge_claim
+from prototypes.measure.verdict import Evidence
 from prototypes.measurement import Conditions, measure_arm, warm_up
 from prototypes.models.generator_source import EndpointSource
 from prototypes.plan import (
@@ -45,7 +47,7 @@ from prototypes.plan import (
 )
 from prototypes.prompt_estimates import PromptForecast, count_tokens
 from prototypes.registry import arms_for, load_arm_class
-from prototypes.results import NotRun, TrialResult, Verdict
+from prototypes.results import NotRun, TrialResult
 from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
 from prototypes.runtime import keep_freed_memory
 
@@ -127,7 +129,7 @@ class _Trial:
     def run(self) -> TrialResult:
         """Measure every arm and conclude, whatever happens."""
         self._folder.fix(self._lock)
-        self._folder.keep_documents(self._dataset.documents)
+        keep_corpus(self._folder, self._dataset)
         self._announce()
         interrupted = False
         try:
@@ -253,9 +255,9 @@ class _Trial:
             arms=list(evidence.arms),
             not_run=list(evidence.not_run),
             comparisons=list(evidence.comparisons),
-            verdict=self._judge(evidence),
+            verdict=judge_trial(self._settings.claim, evidence, test=self._split.test),
             experiments=[*run_experiments(material), *self._folder.read_experiments()],
-            first_shares=share_first_places(material),
+            first_shares={} if is_synthetic(self._split.test) else share_first_places(material),
             data=describe_data(self._dataset, self._split, n_passages=n_passages),
             protocol=describe_protocol(self._lock),
             interrupted=interrupted,
@@ -282,10 +284,6 @@ class _Trial:
             samples={name: measured.samples for name, measured in self._measured.items()},
             resampling=self._conditions.resampling,
         )
-
-    def _judge(self, evidence: Evidence) -> Verdict | None:
-        claim = self._settings.claim
-        return None if claim is None else judge_claim(claim, evidence)
 
 
 def _cut_off(spec: ArmSpec) -> NotRun:

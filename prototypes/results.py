@@ -108,7 +108,10 @@ class CurvePoint(FrozenSchema):
     """The primary metric after learning from some number of labels."""
 
     sampling: str
-    """How the labels were chosen: random or uncertainty."""
+    """How the labels were chosen: random or uncertainty; or law, for what the power law fitted to
+    the random draws says, with its band."""
+    arm: str = "fine_tune_head"
+    """What learnt from them."""
     n_labels: int
     n_seeds: int
     value: float
@@ -217,7 +220,8 @@ class TrialResult(FrozenSchema):
     verdict: Verdict | None
     experiments: list[ExperimentResult] = Field(default_factory=list)
     first_shares: dict[Approach, float] = Field(default_factory=dict)
-    """Share of the resamples in which the arm that stands for an approach is feasible and best."""
+    """Share of the resamples in which the arm that stands for an approach is feasible and best;
+    empty where the test samples are synthetic, which says nothing about the approaches."""
     data: DataSummary
     protocol: TrialProtocol
     interrupted: bool = False

@@ -38,6 +38,7 @@ def measure(
 
     console = Console(stderr=True, highlight=False)
     _tell_refused(dataset)
+    _tell_synthetic(dataset)
     with remembered_ctrl_c() as raise_again, trial_progress(console, quiet=quiet) as show:
 
         def on_event(event: Event) -> None:
@@ -102,3 +103,20 @@ def _tell_refused(dataset: Dataset) -> None:
     n_more = len(dataset.refused) - _REFUSED_SHOWN
     if n_more > 0:
         typer.echo(f"refused: {n_more} more; the report lists them.", err=True)
+
+
+def _tell_synthetic(dataset: Dataset) -> None:
+    """Say before anything is measured that nobody asked these questions."""
+    from prototypes.data.synthetic_questions import HEADING, SENTENCE, count_kinds
+
+    kinds = count_kinds(dataset.samples)
+    if not kinds:
+        return
+    typer.echo(
+        f"{sum(kinds.values())} of {len(dataset.samples)} questions are synthetic, made of the "
+        f"documents: {kinds[HEADING]} section headings and {kinds[SENTENCE]} sentences held out "
+        "of their passages. Synthetic questions overstate quality, or misstate it otherwise, and "
+        "no verdict rests on them. "
+        "Write questions that people ask and name the file with --questions FILE.",
+        err=True,
+    )

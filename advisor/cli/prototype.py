@@ -134,7 +134,8 @@ def _test(
     from prototypes.data.readers import read_dataset
 
     said, rule_base = project
-    dataset = read_dataset(replace(request, task=request.task or task_from(said)))
+    task = request.task or task_from(said)
+    dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)

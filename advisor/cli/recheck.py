@@ -102,7 +102,11 @@ def _fingerprint(
     from prototypes.data.request import DataRequest
 
     request = DataRequest(
-        folder=data, test=test, columns=read_columns(column), task=stored.trial.task
+        folder=data,
+        test=test,
+        columns=read_columns(column),
+        task=stored.trial.task,
+        seed=stored.trial.protocol.seed,
     )
     return read_dataset(request).fingerprint
 

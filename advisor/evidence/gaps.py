@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from prototypes.results import ArmResult, Comparison, ExperimentResult, Measured, TrialResult
 
 
+_WHATEVER_IS_ASKED = ("latency", "cost")
+"""What synthetic questions measure as well as any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A measured value or difference with its 95 % interval.
@@ -51,7 +55,9 @@ class Bench:
         return next((one for one in self.trial.experiments if one.experiment == name), None)
 
     def find_missing(self, expects: Expectation, rival: Approach | None) -> str:
-        """Say which arm would have to be measured first; empty if none."""
+        """Say what would have to be measured first, and on what; empty if nothing."""
+        if self.trial.data.n_synthetic_test and expects.quantity not in _WHATEVER_IS_ASKED:
+            return "nobody asked the test questions, they were made of the documents"
         wanted = [one for one in (expects.approach, rival) if one is not None]
         if expects.quantity == "quality":
             wanted = wanted[1:]

@@ -6,6 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from advisor.report.band_charts import draw_bands
 from advisor.report.charts import draw
 from advisor.report.decision_record import render_decision_record
 from advisor.report.line_charts import draw_lines
@@ -28,10 +29,12 @@ def render_html(report: Report) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("advisor.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["draw_bands"] = draw_bands
+    return environment

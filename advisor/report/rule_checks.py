@@ -86,7 +86,9 @@ def build_rule_checks(
     won = {approach.value: won for approach, won in trial.first_shares.items()}
     updates = update_support(recommendation, won)
     return RuleCheckSection(
-        remarks=tuple(_remarks(checks)), checks=_checks_table(checks), support=_support(updates)
+        remarks=(*_remarks(checks), *_reservation(trial)),
+        checks=_checks_table(checks),
+        support=_support(updates),
     )
 
 
@@ -104,6 +106,11 @@ def _remarks(checks: Sequence[RuleCheck]) -> Iterator[str]:
         )
     if untestable := [check for check in checks if check.expects is None]:
         yield as_sentence(_not_held(untestable))
+
+
+def _reservation(trial: TrialResult) -> Iterator[str]:
+    if trial.data.n_synthetic_test:
+        yield "Support stays as it was: it is not weighed by questions that nobody asked."
 
 
 def _in_plural(finding: Finding, number: int) -> str:

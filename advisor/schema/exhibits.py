@@ -147,8 +147,37 @@ class ExperimentSection(Frozen):
     table: Table
 
 
+class LearnedLine(Frozen):
+    """One line of a learning-curve figure: number of labels and quality between 0 and 1."""
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+    band: tuple[tuple[float, float, float], ...] = ()
+    """Number of labels, lower and upper end; empty if it has no band of its own."""
+
+
+class Meeting(Frozen):
+    """A number of labels, with its band, from which on one line is above another."""
+
+    text: str
+    low: float
+    value: float
+    high: float
+
+
+class LearningFigure(Frozen):
+    """Quality against the number of labels, the latter on a logarithmic axis."""
+
+    id: str
+    title: str
+    description: str
+    lines: tuple[LearnedLine, ...] = Field(min_length=1)
+    meetings: tuple[Meeting, ...] = ()
+
+
 class CurveSection(Frozen):
     """How quality grows with the number of labels."""
 
     remarks: tuple[str, ...]
+    figure: LearningFigure | None = None
     table: Table

@@ -19,7 +19,7 @@ REQUIRED: Mapping[Task, tuple[str, ...]] = {
 OPTIONAL: Mapping[Task, tuple[str, ...]] = {
     Task.CLASSIFICATION: ("id", "group"),
     Task.EXTRACTION: ("id", "group"),
-    Task.DOCUMENT_QA: ("sources", "unanswerable", "id", "group"),
+    Task.DOCUMENT_QA: ("sources", "unanswerable", "synthetic", "id", "group"),
     Task.GENERATION: ("id", "group"),
 }
 SYNONYMS: Mapping[str, tuple[str, ...]] = {

@@ -108,6 +108,7 @@ def _build_question(cells: Cells) -> Sample:
         targets=parse_names(cells.get("answers"), role="answers"),
         sources=parse_names(cells.get("sources"), role="sources"),
         unanswerable=parse_flag(cells.get("unanswerable"), role="unanswerable"),
+        synthetic=parse_flag(cells.get("synthetic"), role="synthetic"),
         group=parse_optional_name(cells.get("group"), role="group"),
     )
     if sample.unanswerable and sample.targets:

@@ -17,6 +17,7 @@ from prototypes.data.labels import keep_known_labels, load_label_descriptions
 from prototypes.data.references import join_references
 from prototypes.data.request import DataRequest, Layout, locate_files
 from prototypes.data.sample_labels import list_labels
+from prototypes.data.synthetic_questions import make_questions
 from prototypes.data.tables import load_table
 from prototypes.errors import DataError
 
@@ -46,6 +47,8 @@ def read_dataset(request: DataRequest) -> Dataset:
 def _read(request: DataRequest) -> Dataset:
     layout = locate_files(request)
     documents, refused_files = load_documents(layout.documents) if layout.documents else ((), ())
+    if layout.table is None:
+        return _make_dataset(layout, documents, refused_files, seed=request.seed)
     ids = [document.id for document in documents]
     samples, refused_rows = _read_samples(layout.table, layout, ids=ids, mapping=request.columns)
     given, refused_given = _read_given_test(layout, ids=ids, mapping=request.columns)
@@ -61,6 +64,22 @@ def _read(request: DataRequest) -> Dataset:
         refused=refused,
         earlier=earlier,
     )
+
+
+def _make_dataset(
+    layout: Layout,
+    documents: tuple[Document, ...],
+    refused: tuple[RefusedRow, ...],
+    *,
+    seed: int,
+) -> Dataset:
+    """Make the questions of the documents, where there are none."""
+    try:
+        made = make_questions(documents, seed=seed)
+    except DataError as error:
+        place = show_path(layout.documents) if layout.documents else "The documents"
+        raise DataError(f"{place}: {error}") from error
+    return Dataset(layout.task, made.samples, made.documents, refused=refused)
 
 
 def compute_fingerprint(dataset: Dataset) -> str:

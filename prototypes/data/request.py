@@ -34,6 +34,7 @@ class DataRequest:
         columns: Names of columns that differ, such as `{"text": "utterance"}`.
         task: What is to be built; None infers it from the files.
         strict: Make the first refused row or file an error.
+        seed: Decides which questions are made of documents that come without any.
     """
 
     folder: Path | None = None
@@ -45,14 +46,18 @@ class DataRequest:
     columns: Mapping[str, str] = field(default_factory=dict)
     task: Task | None = None
     strict: bool = False
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one task: a table of samples and what goes with it."""
+    """The files of one task: a table of samples and what goes with it.
+
+    Without a table the samples are made of the documents.
+    """
 
     task: Task
-    table: Path
+    table: Path | None
     documents: Path | None = None
     test: Path | None = None
     labels: Path | None = None
@@ -75,7 +80,7 @@ def locate_files(request: DataRequest) -> Layout:
                 ".csv or .parquet. Name the file with --examples FILE."
             )
         return Layout(task, filled.examples, test=filled.test, labels=filled.labels)
-    if filled.questions is None or filled.documents is None:
+    if filled.documents is None or (filled.questions is None and filled.test is not None):
         raise DataError(_incomplete_message(filled))
     earlier_documents, earlier_questions = _find_earlier(request.folder)
     return Layout(
@@ -173,8 +178,9 @@ def _incomplete_message(filled: DataRequest) -> str:
         )
     if filled.questions is None:
         return (
-            f"{_place(filled)}: found documents but no questions.jsonl or .csv. Write at least "
-            "nine questions with their answers and name the file with --questions FILE."
+            f"{_place(filled)}: found documents and a test split, but no questions to learn from, "
+            "expected questions.jsonl or .csv. Name the file with --questions FILE, or give the "
+            "test split itself as --questions."
         )
     return (
         f"{_place(filled)}: found questions but no documents/ to answer them from. "

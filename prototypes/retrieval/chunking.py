@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from prototypes.contracts import Document, Passage
@@ -15,6 +16,21 @@ _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'*+#])\1{2,}$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“(\[]*[A-Z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with the text up to the next one.
+
+    Attributes:
+        heading: Without its marks.
+        text: What stands below it.
+        heading_lines: The numbers of the lines it takes, from 0; an underline is one of them.
+    """
+
+    heading: str
+    text: str
+    heading_lines: tuple[int, ...]
 
 
 def chunk_document(document: Document) -> tuple[Passage, ...]:
@@ -33,6 +49,26 @@ def chunk_document(document: Document) -> tuple[Passage, ...]:
         Passage(id=f"{document.id}#{n}", document_id=document.id, title=title, text=text)
         for n, (title, text) in enumerate(pieces)
     )
+
+
+def find_sections(text: str) -> list[Section]:
+    """Find the headings of a text by the rules that passages are cut by; none gives none."""
+    lines = text.splitlines()
+    seen = list(_lines_with_headings(lines))
+    starts = [number for number, (_, title) in enumerate(seen) if title is not None]
+    return [
+        _section(lines, seen, span=(start, end)) for start, end in pairwise([*starts, len(lines)])
+    ]
+
+
+def _section(
+    lines: list[str], seen: list[tuple[str, str | None]], *, span: tuple[int, int]
+) -> Section:
+    start, end = span
+    is_underlined = start + 1 < end and bool(lines[start + 1].strip()) and not seen[start + 1][0]
+    body = start + (2 if is_underlined else 1)
+    heading = seen[start][1] or ""
+    return Section(heading, "\n".join(lines[body:end]).strip(), tuple(range(start, body)))
 
 
 def split_sentences(text: str) -> list[str]:

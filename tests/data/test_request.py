@@ -88,7 +88,6 @@ def test_single_table_beside_documents_holds_questions(tmp_path: Path) -> None:
     ("names", "task", "message"),
     [
         ((), None, "found none of examples.jsonl"),
-        (("documents/a.md",), None, "found documents but no questions.jsonl"),
         (("questions.csv",), None, "found questions but no documents/"),
         (("documents/a.md",), Task.CLASSIFICATION, "found no examples.jsonl"),
         (("examples.csv",), Task.DOCUMENT_QA, "needs documents/ and questions.jsonl"),
@@ -101,6 +100,21 @@ def test_incomplete_folder_says_what_is_missing(
     """The message names what was found and the flag that puts it right."""
     with pytest.raises(DataError, match=message):
         locate_files(DataRequest(_fill(tmp_path, *names), task=task))
+
+
+def test_documents_alone_are_enough(tmp_path: Path) -> None:
+    """Questions are made of them then."""
+    layout = locate_files(DataRequest(_fill(tmp_path, "documents/a.md")))
+
+    assert Layout(Task.DOCUMENT_QA, None, documents=tmp_path / "documents") == layout
+
+
+def test_test_split_without_questions_is_incomplete(tmp_path: Path) -> None:
+    """Real test questions are not answered by what synthetic ones taught."""
+    folder = _fill(tmp_path, "documents/a.md", "test.jsonl")
+
+    with pytest.raises(DataError, match="a test split, but no questions to learn from"):
+        locate_files(DataRequest(folder, test=folder / "test.jsonl"))
 
 
 def test_missing_folder_is_an_error(tmp_path: Path) -> None:

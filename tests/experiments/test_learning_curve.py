@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from prototypes.contracts import Approach, LearningData, Sample, Split, Task
-from prototypes.experiments.learning_curve import choose_sizes, draw_learning_curve
+from prototypes.experiments import curve_points
+from prototypes.experiments.curve_learners import HEAD, NEIGHBOURS, WORDS, Pool, Rows
+from prototypes.experiments.curve_points import choose_sizes
+from prototypes.experiments.learning_curve import LAW, draw_learning_curve
 from prototypes.experiments.material import Material
+from prototypes.measure.significance import Scores
 from prototypes.models.encoder import Encoder
 from prototypes.workbench import Workbench
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit the law to 20 resamples: no width matters here."""
+    monkeypatch.setattr("prototypes.experiments.learning_curve.N_RESAMPLES", 20)
 
 
 class Planted(Encoder):
@@ -29,7 +40,7 @@ class Planted(Encoder):
         return self.vectors[[int(text) for text in texts]]
 
 
-def _split(n_train: int, n_test: int) -> tuple[Split, Workbench]:
+def _split(n_train: int, n_test: int, *, cache: Path | None = None) -> tuple[Split, Workbench]:
     """Two overlapping clouds in five dimensions, a label each."""
     generator = np.random.default_rng(0)
     targets = generator.integers(2, size=n_train + n_test)
@@ -40,7 +51,7 @@ def _split(n_train: int, n_test: int) -> tuple[Split, Workbench]:
         for row, target in enumerate(targets)
     )
     learning = LearningData(Task.CLASSIFICATION, train=samples[:n_train], validation=())
-    return Split(learning, test=samples[n_train:]), Workbench(Planted(vectors))
+    return Split(learning, test=samples[n_train:]), Workbench(Planted(vectors), cache_dir=cache)
 
 
 def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
@@ -49,12 +60,85 @@ def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
 
     found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
 
-    ends = [point for point in found.curve if point.n_labels == 200]
-    random = [point.value for point in found.curve if point.sampling == "random"]
+    head = [point for point in found.curve if point.arm == HEAD and point.sampling != LAW]
+    ends = [point for point in head if point.n_labels == 200]
+    random = [point.value for point in head if point.sampling == "random"]
     assert [point.sampling for point in ends] == ["random", "uncertainty"]
     assert ends[0].value == ends[1].value
     assert random[0] < random[-1]
     assert all(point.low <= point.value <= point.high for point in found.curve)
+
+
+def test_every_cheap_arm_has_a_curve_of_its_own() -> None:
+    """Retrieval and TF-IDF learn from the same draws as the head; only that chooses labels."""
+    split, bench = _split(200, 100)
+
+    found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
+
+    drawn = {(point.sampling, point.arm) for point in found.curve}
+    random = {("random", arm) for arm in (HEAD, NEIGHBOURS, WORDS)}
+    assert drawn == {*random, ("uncertainty", HEAD), (LAW, HEAD)}
+
+
+def test_law_reaches_beyond_the_labels_with_a_wider_band() -> None:
+    """What is extrapolated is less sure than what was measured."""
+    split, bench = _split(200, 100)
+
+    found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
+
+    law = [point for point in found.curve if point.sampling == LAW]
+    assert (law[0].n_labels, law[-1].n_labels) == (13, 800)
+    assert all(point.low <= point.value <= point.high for point in law)
+
+
+def test_no_point_is_fitted_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Interrupted at the eleventh point, a curve goes on from there and ends the same."""
+    fitted: list[int] = []
+    real = curve_points.learn
+
+    def learn(arm: str, pool: Pool, chosen: Rows) -> Scores:
+        fitted.append(len(chosen))
+        return real(arm, pool, chosen)
+
+    def stop(fraction: float) -> None:
+        if fraction * 30 * 1.25 >= 10.5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(curve_points, "learn", learn)
+    split, bench = _split(200, 60, cache=tmp_path / "cache")
+    material = Material("accuracy", [], {})
+    with pytest.raises(KeyboardInterrupt):
+        draw_learning_curve(split, bench, material, seed=0, progress=stop)
+    before = len(fitted)
+    resumed = draw_learning_curve(split, bench, material, seed=0)
+    n_fits = len(fitted)
+    whole = draw_learning_curve(*_split(200, 60), material, seed=0)
+
+    assert 0 < before < n_fits
+    assert n_fits == len(fitted) - n_fits
+    assert resumed == whole
+
+
+def test_progress_runs_from_nought_to_one() -> None:
+    """A bar that is told the fraction can say how much time is left."""
+    split, bench = _split(130, 60)
+    told: list[float] = []
+
+    draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0, progress=told.append)
+
+    assert told == sorted(told)
+    assert told[0] > 0 and told[-1] == 1.0
+
+
+def test_head_that_retrieval_never_leaves_behind_beats_it_at_some_number() -> None:
+    """On overlapping clouds a straight border beats neighbours; the number has a band."""
+    split, bench = _split(400, 500)
+
+    found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
+
+    (needed,) = [one for one in found.measured if one.quantity == "labels_to_beat"]
+    assert needed.arm == "rag"
+    assert needed.low <= needed.value <= needed.high
 
 
 def test_same_seed_same_curve() -> None:
@@ -76,7 +160,7 @@ def test_arm_that_is_matched_early_needs_few_labels(
 
     found = draw_learning_curve(split, bench, lay_out(plant(Approach.RAG, scores)), seed=0)
 
-    (needed,) = found.measured
+    (needed,) = [one for one in found.measured if one.quantity == "labels_to_match"]
     assert (needed.quantity, needed.arm) == ("labels_to_match", "rag")
     assert needed.low <= needed.value < 400
 

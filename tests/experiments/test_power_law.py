@@ -48,6 +48,15 @@ def test_flat_curve_never_reaches_anything() -> None:
     assert law.labels_for(0.01) > 1e5
 
 
+def test_arm_that_errs_nowhere_has_a_law_too() -> None:
+    """Rounding may put an error below nought by a hair; that is no reason to stop."""
+    errors = np.array([0.1, 0.05, 0.01, -1e-16, -1e-16])
+
+    law = fit_power_law(SIZES, errors)
+
+    assert law.error(1000) == pytest.approx(0.0, abs=0.02)
+
+
 def test_band_holds_the_planted_error_at_most_sizes() -> None:
     """In at least 17 of 20 planted experiments the band at 500 labels covers the truth."""
     covered = 0

@@ -499,7 +499,7 @@ def _data() -> DataSummary:
         n_conflicting_labels=0,
         n_test_seen_in_train=0,
         test_was_given=False,
-        n_synthetic_test=12,
+        n_synthetic_test=0,
         refused=["questions.jsonl, line 17: no field 'question'"],
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from advisor.report.curve_section import build_curve_section
+from advisor.report.documents import render_html
+from advisor.schema.report import Report
 from prototypes.results import CurvePoint, ExperimentResult, Measured, TrialResult
 
 POINTS = [
@@ -58,3 +60,44 @@ def test_arm_that_is_never_matched_is_named(trial: TrialResult) -> None:
 def test_without_a_curve_there_is_no_section(trial: TrialResult) -> None:
     """It is only drawn where somebody asks for it."""
     assert build_curve_section(trial) is None
+
+
+def test_overtaking_has_a_number_and_a_band(trial: TrialResult) -> None:
+    """With as many labels for both, retrieval is left behind at some number."""
+    own = [*POINTS, *(point.model_copy(update={"arm": "rag"}) for point in POINTS[:2])]
+    beaten = Measured(quantity="labels_to_beat", arm="rag", value=150, low=110, high=190, n=200)
+
+    section = build_curve_section(_with(trial, curve=own, measured=[beaten]))
+
+    assert section is not None
+    assert (
+        "With as many labels for both it overtakes retrieval (rag) from about 150 labels on "
+        "(95 % band 110 to 190)."
+    ) in section.remarks
+    assert [column.title for column in section.table.columns][-1] == "Nearest samples"
+
+
+def test_number_that_was_cut_is_not_named_as_one(trial: TrialResult) -> None:
+    """A hundred times the labels at hand means: not seen."""
+    own = [*POINTS, *(point.model_copy(update={"arm": "rag"}) for point in POINTS[:2])]
+    cut = Measured(quantity="labels_to_beat", arm="rag", value=2e4, low=110, high=2e4, n=200)
+
+    section = build_curve_section(_with(trial, curve=own, measured=[cut]))
+
+    assert section is not None and section.figure is not None
+    assert (
+        "With as many labels for both it is not seen to overtake retrieval (rag); the 95 % band "
+        "runs from 110 to more than 20,000; beyond 200 the law is extrapolated."
+    ) in section.remarks
+    assert section.figure.meetings == ()
+
+
+def test_curve_is_drawn_in_the_html(report: Report, trial: TrialResult) -> None:
+    """A plot stands above the table."""
+    assert report.trial is not None
+    section = build_curve_section(_with(trial, curve=POINTS))
+    drawn = report.trial.model_copy(update={"learning_curve": section})
+
+    html = render_html(report.model_copy(update={"trial": drawn}))
+
+    assert 'aria-labelledby="learning-title learning-desc"' in html
