@@ -8,6 +8,7 @@
     ├── PriceListError                a price list that cannot be used
     ├── RunFolderError                a run folder that is missing, foreign or incomplete
     ├── OutputError                   a result that cannot be written where it was asked for
+    ├── ExportError                   an arm that cannot be exported, or not to that folder
     ├── NoTerminalError               a question has to be asked and nobody can answer
     └── InterviewInterrupted          Ctrl-C; everything answered so far is saved (exit code 130)
 
@@ -83,6 +84,10 @@ class OutputError(AdvisorError):
     def __init__(self, *, path: Path, reason: str) -> None:
         self.path = path
         super().__init__(f"{path}: cannot write here ({reason}). Choose another place with -o.")
+
+
+class ExportError(AdvisorError):
+    """An arm cannot be exported, or its project cannot be written where it was asked for."""
 
 
 class NoTerminalError(AdvisorError):
