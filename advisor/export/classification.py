@@ -26,7 +26,7 @@ _NEIGHBOURS = {"service/neighbours.py": f"{_ROOM}/neighbours.py"}
 def _code(classifier: str, *more: Mapping[str, str]) -> Mapping[str, str]:
     """List the sources of a project whose classifier is of this kind."""
     own = {"service/classifier.py": f"{_ROOM}/classifiers/{classifier}.py"}
-    return dict(sorted({k: v for part in (_BASE, own, *more) for k, v in part.items()}.items()))
+    return {name: source for part in (_BASE, own, *more) for name, source in part.items()}
 
 
 def _majority(arm: FittedArm) -> Parts:
@@ -81,7 +81,7 @@ def _votes(arm: FittedArm) -> Parts:
             "encoder": describe_encoder(encoder, arm),
         },
         tensors={"neighbours": _read_neighbours(arm.folder)},
-        texts={"examples.json": json.dumps(content["samples"], ensure_ascii=False)},
+        files={"examples.json": json.dumps(content["samples"], ensure_ascii=False).encode()},
         folders={"encoder": encoder},
         packages=(*ENCODER_PACKAGES, "faiss-cpu"),
     )
@@ -94,7 +94,7 @@ def _interpolated(arm: FittedArm) -> Parts:
         code=_code("interpolated", _ENCODER, _HEAD, _NEIGHBOURS),
         settings={**voting.settings, "vote_weight": weight},
         tensors={**voting.tensors, "head": head},
-        texts=voting.texts,
+        files=voting.files,
         folders=voting.folders,
         packages=voting.packages,
     )

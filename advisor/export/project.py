@@ -48,15 +48,14 @@ class Parts:
         code: Where a source file goes in the project → where it lies in `advisor/handover`.
         settings: The content of `model/settings.json`.
         tensors: Names of safetensors files in `model/` → their arrays.
-        texts: Names of text files in `model/` → their content.
+        files: Names of other files in `model/` → their content.
         folders: Names of folders in `model/` → the folders they are copied from.
         packages: What the code imports, as it is called on the package registry.
-
     """
 
     code: Mapping[str, str]
     settings: Mapping[str, object]
     packages: tuple[str, ...]
     tensors: Mapping[str, Tensors] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     folders: Mapping[str, Path] = field(default_factory=dict)

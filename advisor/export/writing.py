@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+
 from advisor.errors import ExportError
 from advisor.export.evaluation import render_measured, render_samples
-from advisor.export.project import FittedArm, Parts
+from advisor.export.project import FittedArm, Parts, Tensors
 from advisor.export.templates import render_dockerfile, render_pyproject, render_readme
 
 Listener = Callable[[int, int], None]
@@ -36,7 +38,9 @@ def write_project(
     with _appearing(destination) as folder:
         writer = _Writer(folder, on_progress, total=_expect_bytes(texts, parts))
         for name, text in texts.items():
-            writer.write_text(name, text)
+            writer.write(name, text.encode())
+        for name, content in parts.files.items():
+            writer.write(f"service/model/{name}", content)
         for name, tensors in parts.tensors.items():
             writer.write_tensors(f"service/model/{name}.safetensors", tensors)
         for name, source in parts.folders.items():
@@ -52,15 +56,13 @@ def _render_texts(arm: FittedArm, parts: Parts, *, name: str) -> dict[str, str]:
         target: (handover / source).read_text(encoding="utf-8")
         for target, source in parts.code.items()
     }
-    settings = {"title": arm.spec.title, **parts.settings}
     return {
         "README.md": render_readme(arm, parts, name=name),
         "pyproject.toml": render_pyproject(arm, parts, name=name),
         "Dockerfile": render_dockerfile(arm),
         **code,
         "service/__init__.py": f'"""{arm.spec.title[0].upper()}{arm.spec.title[1:]}."""\n',
-        "service/model/settings.json": _as_json(settings),
-        **{f"service/model/{file}": text for file, text in parts.texts.items()},
+        "service/model/settings.json": _as_json(parts.settings),
         "evaluation/samples.jsonl": render_samples(arm),
         "evaluation/measured.json": _as_json(render_measured(arm)),
     }
@@ -73,7 +75,8 @@ def _as_json(content: object) -> str:
 def _expect_bytes(texts: dict[str, str], parts: Parts) -> int:
     tensors = sum(array.nbytes for each in parts.tensors.values() for array in each.values())
     copied = sum(file.stat().st_size for each in parts.folders.values() for file in _list(each))
-    return sum(len(text.encode()) for text in texts.values()) + tensors + copied
+    written = sum(len(text.encode()) for text in texts.values())
+    return written + sum(map(len, parts.files.values())) + tensors + copied
 
 
 def _list(folder: Path) -> list[Path]:
@@ -92,16 +95,17 @@ class _Writer:
     n_files: int = 0
     n_bytes: int = 0
 
-    def write_text(self, name: str, text: str) -> None:
+    def write(self, name: str, content: bytes) -> None:
         path = self._make_room(name)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_bytes(content)
         self._count(path)
 
-    def write_tensors(self, name: str, tensors: object) -> None:
+    def write_tensors(self, name: str, tensors: Tensors) -> None:
         from safetensors.numpy import save_file
 
         path = self._make_room(name)
-        save_file(tensors, path)
+        contiguous = {key: np.ascontiguousarray(value) for key, value in tensors.items()}
+        save_file(contiguous, path)
         self._count(path)
 
     def copy_folder(self, name: str, source: Path) -> None:

@@ -1,10 +1,6 @@
 """The service: `serve` answers POST /classify on port 8000 and describes itself at /docs."""
 
 import argparse
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import cache
 from threading import Lock
 
 import uvicorn
@@ -13,11 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from service.classifier import MODEL, Classifier
+import service
+from service.classifier import Classifier
 from service.labels import Label
 
-SETTINGS = json.loads((MODEL / "settings.json").read_text(encoding="utf-8"))
-load = cache(Classifier)
+app = FastAPI(title=str(service.__doc__))
+classifier = Classifier()
 lock = Lock()  # a tokenizer serves one thread at a time
 
 
@@ -27,27 +24,17 @@ class Text(BaseModel):
     text: str = Field(min_length=1, max_length=50_000)
 
 
-@asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Read the parameters before the first request."""
-    load()
-    yield
-
-
-app = FastAPI(title=SETTINGS["title"], lifespan=lifespan)
-
-
 @app.post("/classify")
 def classify(text: Text) -> Label:
     """Label a text."""
     with lock:
-        return load().predict([text.text])[0]
+        return classifier.predict([text.text])[0]
 
 
 @app.get("/health")
 def health() -> dict[str, str]:
     """Tell that the service is up."""
-    return {"status": "ok", "system": SETTINGS["title"]}
+    return {"status": "ok", "system": app.title}
 
 
 @app.exception_handler(RequestValidationError)
@@ -59,8 +46,7 @@ def explain(_: Request, error: RequestValidationError) -> JSONResponse:
 
 def serve() -> None:
     """Run the service; the command `serve`."""
-    parser = argparse.ArgumentParser(description=SETTINGS["title"])
+    parser = argparse.ArgumentParser(description=app.title)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    options = parser.parse_args()
-    uvicorn.run(app, host=options.host, port=options.port)
+    uvicorn.run(app, **vars(parser.parse_args()))

@@ -21,6 +21,6 @@ def reproduce() -> tuple[float, int]:
 
 if __name__ == "__main__":
     accuracy, n_changed = reproduce()
-    measured = json.loads((EVALUATION / "measured.json").read_text(encoding="utf-8"))
-    print(f"accuracy {accuracy}, measured {measured['value']}; {n_changed} answers differ")
-    sys.exit(accuracy != measured["value"])
+    measured = json.loads((EVALUATION / "measured.json").read_text(encoding="utf-8"))["value"]
+    print(f"accuracy {accuracy}, measured {measured}; {n_changed} answers differ")
+    sys.exit(accuracy != measured)

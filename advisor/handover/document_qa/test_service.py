@@ -1,0 +1,31 @@
+"""The service answers, refuses what is no question, and is as good as it was measured."""
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from reproduce import EVALUATION, reproduce
+
+from service.api import app
+
+client = TestClient(app)
+
+
+def test_figure_is_reproduced() -> None:
+    """The evaluation set gives the number that was measured, answer by answer."""
+    measured = json.loads((EVALUATION / "measured.json").read_text(encoding="utf-8"))
+
+    assert reproduce() == (measured["value"], 0)
+
+
+@pytest.mark.parametrize("question", ["Why?", " ", "\x00", "ü€😀", "x" * 50_000])
+def test_odd_questions_are_answered(question: str) -> None:
+    """Whatever is a question gets an answer."""
+    assert client.post("/ask", json={"question": question}).status_code == 200
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"question": ""}', r'{"question": "\ud800"}'])
+def test_what_is_no_question_is_refused(body: str) -> None:
+    """The answer says what is wrong; health and documentation stay."""
+    assert client.post("/ask", content=body).status_code == 422
+    assert [client.get(page).status_code for page in ("/health", "/docs")] == [200, 200]
