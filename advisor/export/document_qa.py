@@ -70,10 +70,29 @@ def _search_and_read(arm: FittedArm) -> Parts:
     )
 
 
+def _closed_book(arm: FittedArm) -> Parts:
+    from prototypes.models.decoder_vocabulary import ABSTENTION_PIECE, MAX_OUTPUT_PIECES
+    from prototypes.models.seq2seq import MAX_INPUT_PIECES, VOCABULARY_FILE
+
+    return Parts(
+        code=_code("closed_book", {"service/api.py": f"{_ROOM}/api_streaming.py"}),
+        settings={
+            **json.loads((arm.folder / VOCABULARY_FILE).read_text(encoding="utf-8")),
+            "precision": arm.lock.precision,
+            "max_input_pieces": MAX_INPUT_PIECES,
+            "max_output_pieces": MAX_OUTPUT_PIECES,
+            "abstention": ABSTENTION_PIECE,
+        },
+        folders={"writer": arm.folder},
+        packages=("tokenizers", "torch", "transformers"),
+    )
+
+
 RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
     "baseline": _best_sentence,
     "rag": _search_and_read,
     "hybrid": _search_and_read,
+    "fine_tune": _closed_book,
 }
 """How each arm becomes a project."""
 
