@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def write_project(
             writer.write_tensors(f"service/model/{name}.safetensors", tensors)
         for name, source in parts.folders.items():
             writer.copy_folder(f"service/model/{name}", source)
-    n_lines = sum(text.count("\n") for name, text in texts.items() if name.endswith(".py"))
+    sources = (text for name, text in texts.items() if fnmatch(name, "service/*.py"))
+    n_lines = sum(text.count("\n") for text in sources)
     return writer.n_files, writer.n_bytes, n_lines
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 from fastapi.testclient import TestClient
-from reproduce import EVALUATION, reproduce
 
+from reproduce import EVALUATION, reproduce
 from service.api import app
 
 client = TestClient(app)
