@@ -23,8 +23,9 @@ from advisor.export.templates import render_dockerfile, render_pyproject, render
 Listener = Callable[[int, int], None]
 """Told how many of how many bytes are written."""
 
+_SETTINGS = ("config.json", "tokenizer_config.json")
 _PATHS_OF_A_MACHINE = ("_name_or_path", "name_or_path")
-"""Settings of a model that may hold the folder it was once loaded from."""
+"""What in the settings of a model may hold the folder it was once loaded from."""
 
 
 def write_project(
@@ -113,7 +114,7 @@ class _Writer:
     def copy_folder(self, name: str, source: Path) -> None:
         for file in _list(source):
             path = self._make_room(f"{name}/{file.relative_to(source).as_posix()}")
-            if file.name.endswith("config.json"):
+            if file.name in _SETTINGS:
                 path.write_text(_without_paths(file), encoding="utf-8", newline="\n")
             else:
                 shutil.copyfile(file, path)

@@ -14,6 +14,7 @@ import pytest
 
 from advisor.errors import ExportError
 from advisor.export.exporting import Exported, export_arm
+from advisor.export.writing import _without_paths
 from prototypes.run_folder import load_trial
 
 HANDOVER = Path(__file__).resolve().parents[2] / "advisor" / "handover"
@@ -125,6 +126,25 @@ def test_changed_parameters_do_not_pass_unnoticed(exported: Exported, tmp_path: 
 
     with pytest.raises(subprocess.CalledProcessError):
         reproduce(copy)
+
+
+def test_streaming_service_differs_by_streaming_alone() -> None:
+    """What both services have in common is the same, line by line."""
+    plain, streaming = (
+        (HANDOVER / "document_qa" / name).read_text().splitlines()[1:]
+        for name in ("api.py", "api_streaming.py")
+    )
+    without = [line for line in plain if line not in streaming]
+
+    assert without == ["from fastapi.responses import JSONResponse"]
+
+
+def test_settings_of_a_model_forget_where_it_lay(tmp_path: Path) -> None:
+    """The folder that a model was once loaded from is nobody's business; the rest stays."""
+    settings = {"_name_or_path": "/home/me/model", "decoder": {"_name_or_path": "x", "size": 1e-12}}
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+
+    assert json.loads(_without_paths(tmp_path / "config.json")) == {"decoder": {"size": 1e-12}}
 
 
 def test_empty_folder_is_filled(question_run: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from service.labels import Label
 
 app = FastAPI(title=str(service.__doc__))
 classifier = Classifier()
+NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
 lock = Lock()  # a tokenizer serves one thread at a time
 
 
@@ -24,7 +25,7 @@ class Text(BaseModel):
     text: str = Field(min_length=1, max_length=50_000)
 
 
-@app.post("/classify")
+@app.post("/classify", responses=NO_JSON)
 def classify(text: Text) -> Label:
     """Label a text."""
     with lock:

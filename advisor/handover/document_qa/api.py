@@ -15,6 +15,7 @@ from service.answers import Answer
 
 app = FastAPI(title=str(service.__doc__))
 answerer = Answerer()
+NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
 lock = Lock()  # a tokenizer serves one thread at a time
 
 
@@ -24,7 +25,7 @@ class Question(BaseModel):
     question: str = Field(min_length=1, max_length=50_000)
 
 
-@app.post("/ask")
+@app.post("/ask", responses=NO_JSON)
 def ask(question: Question) -> Answer:
     """Answer a question."""
     with lock:

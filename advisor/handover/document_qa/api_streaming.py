@@ -16,6 +16,7 @@ from service.answers import Answer
 
 app = FastAPI(title=str(service.__doc__))
 answerer = Answerer()
+NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
 lock = Lock()  # a tokenizer serves one thread at a time
 
 
@@ -25,14 +26,14 @@ class Question(BaseModel):
     question: str = Field(min_length=1, max_length=50_000)
 
 
-@app.post("/ask")
+@app.post("/ask", responses=NO_JSON)
 def ask(question: Question) -> Answer:
     """Answer a question."""
     with lock:
         return answerer.predict([question.question])[0]
 
 
-@app.post("/ask/stream", response_class=StreamingResponse)
+@app.post("/ask/stream", response_class=StreamingResponse, responses=NO_JSON)
 def ask_stream(question: Question) -> StreamingResponse:
     """Answer while it is written: one JSON object per line, the last one is the whole answer."""
 

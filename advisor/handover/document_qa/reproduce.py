@@ -5,6 +5,7 @@ import re
 import string
 import sys
 from pathlib import Path
+from typing import Any
 
 from service.answerer import Answerer
 
@@ -21,7 +22,7 @@ def reproduce() -> tuple[float, int]:
     return sum(map(is_right, found, samples)) / len(samples), n_changed
 
 
-def is_right(answer: str | None, sample: dict) -> bool:
+def is_right(answer: str | None, sample: dict[str, Any]) -> bool:
     """Tell whether an accepted answer stands in at most 60 words, or silence was right."""
     if answer is None or sample["unanswerable"]:
         return answer is None and sample["unanswerable"]

@@ -7,7 +7,7 @@ from threading import Thread
 
 import torch
 from transformers import AutoTokenizer, EncoderDecoderModel
-from transformers.generation import BaseStreamer
+from transformers.generation.streamers import BaseStreamer
 
 from service.answers import MODEL, Answer
 
@@ -25,7 +25,7 @@ class Answerer:
         self._end = self._pieces.index(self._tokenizer.sep_token_id)
         self._model = EncoderDecoderModel.from_pretrained(
             MODEL / "writer", local_files_only=True, attn_implementation="eager"
-        ).eval()
+        )
 
     def predict(self, questions: Sequence[str]) -> list[Answer]:
         """Answer each question."""
@@ -90,7 +90,7 @@ class Answerer:
         if row[:1] == [self._silence]:
             return None
         row = [piece for piece in row if piece not in self._tokenizer.all_special_ids]
-        text: str = self._tokenizer.decode(row, clean_up_tokenization_spaces=True).strip()
+        text = str(self._tokenizer.decode(row, clean_up_tokenization_spaces=True)).strip()
         return str(self._settings["spelling"].get(" ".join(map(str, row)), text))
 
 
