@@ -11,6 +11,7 @@ from advisor.export.project import FittedArm, Parts
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _UNPINNED = {"safetensors": ">=0.4.5", "fastapi": ">=0.115", "uvicorn": ">=0.32"}
 """They do not touch the figure."""
+_STREAMS = " `/ask/stream` sends the answer\nwhile it is written, one JSON object per line."
 
 
 def render_pyproject(arm: FittedArm, parts: Parts, *, name: str) -> str:
@@ -44,6 +45,7 @@ def render_readme(arm: FittedArm, parts: Parts, *, name: str) -> str:
         high=f"{metric.high:.3f}",
         n_test=f"{arm.trial.n_test:,}",
         threads=str(arm.trial.protocol.threads),
+        also=_STREAMS if f"{arm.spec.task}/api_streaming.py" in parts.code.values() else "",
         latency=f"{arm.result.latency_ms.p50:.1f}",
     )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from queue import Queue
 from threading import Thread
+from typing import Any
 
 import torch
 from transformers import AutoTokenizer, EncoderDecoderModel
@@ -23,7 +24,7 @@ class Answerer:
         self._tokenizer = AutoTokenizer.from_pretrained(MODEL / "writer", local_files_only=True)
         self._silence = self._tokenizer.convert_tokens_to_ids(self._settings["abstention"])
         self._end = self._pieces.index(self._tokenizer.sep_token_id)
-        self._model = EncoderDecoderModel.from_pretrained(
+        self._model: Any = EncoderDecoderModel.from_pretrained(
             MODEL / "writer", local_files_only=True, attn_implementation="eager"
         )
 
