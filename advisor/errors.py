@@ -9,6 +9,7 @@
     ├── RunFolderError                a run folder that is missing, foreign or incomplete
     ├── OutputError                   a result that cannot be written where it was asked for
     ├── NoBrowserError                a PDF was asked for and no browser can print it
+    ├── ExportError                   an arm that cannot be exported, or not to that folder
     ├── NoTerminalError               a question has to be asked and nobody can answer
     └── InterviewInterrupted          Ctrl-C; everything answered so far is saved (exit code 130)
 
@@ -100,6 +101,10 @@ class NoBrowserError(AdvisorError):
             f"PDF: {found}. Install one or name it in ADVISOR_BROWSER; or write --format html, "
             "open the file in any browser and print it."
         )
+
+
+class ExportError(AdvisorError):
+    """An arm cannot be exported, or its project cannot be written where it was asked for."""
 
 
 class NoTerminalError(AdvisorError):

@@ -88,3 +88,16 @@ def test_wheel_carries_the_tests_of_its_rules(installed: Path, tmp_path: Path) -
 
     assert told["n_rule_cases"] > 700
     assert told["n_consultations"] == 17
+
+
+@pytest.mark.slow
+def test_wheel_carries_what_it_exports(installed: Path) -> None:
+    """The sources of exported projects lie inside, templates and Dockerfile too."""
+    (handover,) = installed.glob("lib/python*/site-packages/advisor/handover")
+    sources = ROOT / "advisor" / "handover"
+    expected = {path.relative_to(sources) for path in sources.rglob("*.*") if path.suffix != ".pyc"}
+
+    assert (handover / "common" / "Dockerfile").exists()
+    assert expected == {
+        path.relative_to(handover) for path in handover.rglob("*.*") if path.suffix != ".pyc"
+    }

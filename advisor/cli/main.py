@@ -15,6 +15,7 @@ from advisor.cli.challenge import challenge
 from advisor.cli.compare import compare
 from advisor.cli.demo import demo
 from advisor.cli.doctor import doctor
+from advisor.cli.export import export
 from advisor.cli.guided import guided
 from advisor.cli.interview import interview
 from advisor.cli.profile import profile
@@ -67,6 +68,7 @@ def _register() -> None:
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
+        (export, "advisor export run help-desk"),
         (challenge, "advisor challenge answers.yaml --chosen rag --run run"),
         (recheck, "advisor recheck run --data my-project"),
         (compare, "advisor compare run run-after-labelling"),

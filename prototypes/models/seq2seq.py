@@ -39,7 +39,7 @@ _BATCH_SIZE = 32
 _FEW_PAIRS = 1_000
 _ATTENTION = "eager"
 """For a dozen pieces at a time, a third faster on a CPU than torch's fused attention."""
-_VOCABULARY_FILE = "decoder_vocabulary.json"
+VOCABULARY_FILE = "decoder_vocabulary.json"
 _N_SHARING = 4
 """More outputs of one input in a batch would save little, and make batches too much alike."""
 
@@ -150,13 +150,13 @@ class Seq2SeqModel:
         self._model.save_pretrained(folder)
         self._tokenizer.save_pretrained(folder)
         content = {**asdict(self._vocabulary), "max_input": self._max_input}
-        (folder / _VOCABULARY_FILE).write_text(json.dumps(content), encoding="utf-8")
+        (folder / VOCABULARY_FILE).write_text(json.dumps(content), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read back what `save` wrote."""
         prepare_transformers()
-        content = json.loads((folder / _VOCABULARY_FILE).read_text(encoding="utf-8"))
+        content = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
         return cls(
             EncoderDecoderModel.from_pretrained(
                 folder, local_files_only=True, attn_implementation=_ATTENTION

@@ -15,6 +15,7 @@ COMMANDS = (
     "prototype",
     "report",
     "ask",
+    "export",
     "challenge",
     "recheck",
     "compare",

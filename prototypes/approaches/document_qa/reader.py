@@ -30,7 +30,7 @@ from prototypes.measure.metrics import primary_metric, score_sample
 
 N_READ = 5
 _WEIGHTS = (1.0, 0.5, 2.0)
-_MAX_EMBEDDED_AHEAD = 20_000
+MAX_EMBEDDED_AHEAD = 20_000
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -121,7 +121,7 @@ class SentenceReader:
         everything = [sentence for row in self._by_passage for sentence in row]
         self._rarity = WordRarity(everything)
         self._starts = [0, *accumulate(map(len, self._by_passage))]
-        is_small = len(everything) <= _MAX_EMBEDDED_AHEAD
+        is_small = len(everything) <= MAX_EMBEDDED_AHEAD
         self._vectors = embed(everything) if is_small else None
 
     def collect(

@@ -1,0 +1,129 @@
+"""The parts of a classifier's project, one function per kind of classifier."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from advisor.export.encoders import ENCODER_PACKAGES, describe_encoder, find_encoder
+from advisor.export.project import FittedArm, Parts, Tensors
+
+_ROOM = "classification"
+_BASE = {
+    "service/api.py": f"{_ROOM}/api.py",
+    "service/labels.py": f"{_ROOM}/labels.py",
+    "reproduce.py": f"{_ROOM}/reproduce.py",
+    "tests/test_service.py": f"{_ROOM}/test_service.py",
+}
+_ENCODER = {"service/encoder.py": "common/encoder.py"}
+_HEAD = {"service/head.py": f"{_ROOM}/head.py"}
+_NEIGHBOURS = {"service/neighbours.py": f"{_ROOM}/neighbours.py"}
+
+
+def _code(classifier: str, *more: Mapping[str, str]) -> Mapping[str, str]:
+    """List the sources of a project whose classifier is of this kind."""
+    own = {"service/classifier.py": f"{_ROOM}/classifiers/{classifier}.py"}
+    return {name: source for part in (_BASE, own, *more) for name, source in part.items()}
+
+
+def _majority(arm: FittedArm) -> Parts:
+    content = _read_json(arm.folder / "majority.json")
+    settings = {**content, "labels": [content["label"]]}
+    return Parts(code=_code("majority"), settings=settings, packages=("numpy",))
+
+
+def _words(arm: FittedArm) -> Parts:
+    labels, head = _read_head(arm.folder)
+    content = _read_json(arm.folder / "words.json")
+    return Parts(
+        code=_code("words"),
+        settings={"labels": labels, "words": content["words"]},
+        tensors={"words": {**head, "idf": np.array(content["idf"])}},
+        packages=("numpy", "safetensors"),
+    )
+
+
+def _descriptions(arm: FittedArm) -> Parts:
+    encoder = find_encoder(arm)
+    with np.load(arm.folder / "labels.npz", allow_pickle=False) as content:
+        labels, vectors = content["labels"].tolist(), content["vectors"]
+    return Parts(
+        code=_code("descriptions", _ENCODER),
+        settings={"labels": labels, "encoder": describe_encoder(encoder, arm)},
+        tensors={"descriptions": {"vectors": vectors}},
+        folders={"encoder": encoder},
+        packages=ENCODER_PACKAGES,
+    )
+
+
+def _logistic(arm: FittedArm) -> Parts:
+    encoder = find_encoder(arm)
+    labels, head = _read_head(arm.folder)
+    return Parts(
+        code=_code("logistic", _ENCODER, _HEAD),
+        settings={"labels": labels, "encoder": describe_encoder(encoder, arm)},
+        tensors={"head": head},
+        folders={"encoder": encoder},
+        packages=ENCODER_PACKAGES,
+    )
+
+
+def _votes(arm: FittedArm) -> Parts:
+    encoder, content = find_encoder(arm), _read_json(arm.folder / "samples.json")
+    return Parts(
+        code=_code("votes", _ENCODER, _NEIGHBOURS),
+        settings={
+            "labels": content["labels"],
+            "vote": {"k": content["k"], "temperature": content["temperature"]},
+            "encoder": describe_encoder(encoder, arm),
+        },
+        tensors={"neighbours": _read_neighbours(arm.folder)},
+        files={"examples.json": json.dumps(content["samples"], ensure_ascii=False).encode()},
+        folders={"encoder": encoder},
+        packages=(*ENCODER_PACKAGES, "faiss-cpu"),
+    )
+
+
+def _interpolated(arm: FittedArm) -> Parts:
+    voting, (_, head) = _votes(arm), _read_head(arm.folder)
+    weight = _read_json(arm.folder / "interpolation.json")["vote_weight"]
+    return Parts(
+        code=_code("interpolated", _ENCODER, _HEAD, _NEIGHBOURS),
+        settings={**voting.settings, "vote_weight": weight},
+        tensors={**voting.tensors, "head": head},
+        files=voting.files,
+        folders=voting.folders,
+        packages=voting.packages,
+    )
+
+
+RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
+    "baseline_majority": _majority,
+    "baseline_tfidf": _words,
+    "prompting_zero_shot": _descriptions,
+    "prompting_few_shot": _logistic,
+    "rag": _votes,
+    "fine_tune_head": _logistic,
+    "fine_tune_full": _logistic,
+    "hybrid": _interpolated,
+}
+"""How each arm becomes a project."""
+
+
+def _read_head(folder: Path) -> tuple[list[str], Tensors]:
+    with np.load(folder / "head.npz", allow_pickle=False) as content:
+        head = {name: content[name] for name in ("coefficients", "intercepts")}
+        return content["labels"].tolist(), head
+
+
+def _read_neighbours(folder: Path) -> Tensors:
+    with np.load(folder / "neighbours.npz", allow_pickle=False) as content:
+        return {name: content[name] for name in ("vectors", "targets")}
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,53 @@
+"""Texts to vectors: the transformer whose folder lies in `model/`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import normalize
+from transformers import AutoModel, AutoTokenizer
+
+Vectors = NDArray[np.float32]
+TOKENS_PER_BATCH = 4096
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+
+
+class Encoder:
+    """One unit-length vector per text: the mean (or the first) of its tokens' vectors."""
+
+    def __init__(self, folder: Path, *, precision: str, max_tokens: int, first_token: bool) -> None:
+        self._max_tokens, self._first_token = max_tokens, first_token
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+        self._model = model.eval().to(DEVICE, getattr(torch, precision))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text; what is longer than the encoder's limit is cut off."""
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        ids = self._tokenizer(list(rows), truncation=True, max_length=self._max_tokens)["input_ids"]
+        vectors = np.zeros((len(rows), self._model.config.hidden_size), np.float32)
+        for batch in batch_by_length([len(each) for each in ids]):
+            vectors[batch] = self._encode_batch([ids[row] for row in batch])
+        return vectors[[rows[text] for text in texts]]
+
+    @torch.inference_mode()
+    def _encode_batch(self, ids: list[list[int]]) -> Vectors:
+        batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt").to(DEVICE)
+        hidden = self._model(**batch).last_hidden_state.float()
+        mask = batch["attention_mask"].unsqueeze(-1).float()
+        means = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+        vectors: Vectors = normalize(hidden[:, 0] if self._first_token else means).cpu().numpy()
+        return vectors
+
+
+def batch_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Group the rows by length, so that little is padded."""
+    rows: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: lengths[row]):
+        if rows and (len(rows) + 1) * lengths[row] > TOKENS_PER_BATCH:
+            yield rows
+            rows = []
+        rows.append(row)
+    yield rows

@@ -1,0 +1,118 @@
+"""Small real runs whose arms are exported."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prototypes.contracts import Dataset, Document, Sample, Task
+from prototypes.harness import run_trial
+from prototypes.models.encoder import find_embedded_folder
+from prototypes.models.lexical import LexicalEncoder
+from prototypes.plan import TrialSettings
+
+SUBJECTS = {
+    "card": "card pin chip terminal plastic",
+    "transfer": "transfer iban sender beneficiary wire",
+    "account": "account profile password login address",
+}
+FACTS = {
+    "Yeast": ("turns sugar into carbon dioxide.", "What does yeast turn sugar into?", "carbon"),
+    "Salt": ("lowers the freezing point to minus 21.", "How far does salt lower it?", "minus 21"),
+    "Copper": ("is smelted from chalcopyrite.", "From which ore is copper?", "chalcopyrite"),
+    "Glass": ("is made from quartz sand.", "What is glass made from?", "quartz sand"),
+    "Paper": ("was first pressed from bark.", "From what was paper pressed?", "bark"),
+    "Rubber": ("is vulcanised with sulphur.", "With what is rubber vulcanised?", "sulphur"),
+    "Cement": ("hardens by binding water.", "Why does cement harden?", "binding water"),
+    "Silk": ("comes from the cocoons of a moth.", "Where does silk come from?", "cocoons"),
+}
+
+
+def label_dataset() -> Dataset:
+    """Ninety short texts about three subjects."""
+    samples = tuple(
+        Sample(id=f"{label}-{a}-{b}", input=f"{first} about my {second} {a}{b}", targets=(label,))
+        for label, words in SUBJECTS.items()
+        for a, first in enumerate(words.split())
+        for b, second in enumerate((*words.split(), "bank"))
+    )
+    return Dataset(task=Task.CLASSIFICATION, samples=samples, fingerprint="abc")
+
+
+def question_dataset() -> Dataset:
+    """Eight documents, three questions about each, and some that none answers."""
+    documents = tuple(
+        Document(f"{name}.md", name, f"People like it.\n\n{name} {fact} Its history is long.")
+        for name, (fact, _, _) in FACTS.items()
+    )
+    answered = tuple(
+        Sample(f"{name}-{n}", f"{start}{question}", (answer,), sources=(f"{name}.md",))
+        for name, (_, question, answer) in FACTS.items()
+        for n, start in enumerate(("", "Please tell me: ", "I wonder. "))
+    )
+    silent = tuple(
+        Sample(f"u{n}", f"Who won the chess match {n}?", (), unanswerable=True) for n in range(6)
+    )
+    return Dataset(
+        task=Task.DOCUMENT_QA, samples=answered + silent, documents=documents, fingerprint="abc"
+    )
+
+
+@pytest.fixture(scope="session")
+def without_model() -> Iterator[None]:
+    """Run trials with the encoder that needs no parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("prototypes.workbench.load_encoder", lambda _: LexicalEncoder())
+        yield
+
+
+@pytest.fixture(scope="session")
+def label_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
+    """A run of arms that know words only, and of one whose encoder has no folder."""
+    run = tmp_path_factory.mktemp("labels") / "run"
+    arms = ("baseline_tfidf", "fine_tune_head")
+    run_trial(label_dataset(), settings=TrialSettings(arms=arms, out=run, n_bootstrap=50))
+    return run
+
+
+@pytest.fixture(scope="session")
+def question_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
+    """A run of the arm that searches by words."""
+    run = tmp_path_factory.mktemp("questions") / "run"
+    settings = TrialSettings(arms=("baseline",), out=run, n_bootstrap=50)
+    run_trial(question_dataset(), settings=settings)
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a transformer of one layer with random parameters and a real tokenizer."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    folder, source = tmp_path_factory.mktemp("tiny"), find_embedded_folder()
+    assert source is not None
+    torch.manual_seed(0)
+    configuration = BertConfig(
+        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
+    )
+    BertModel(configuration).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copy(source / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_runs(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> dict[str, Path]:
+    """A run of every arm of each task on the tiny encoder, by task."""
+    folder = tmp_path_factory.mktemp("full")
+    runs = {"classification": folder / "labels", "document_qa": folder / "questions"}
+    for dataset in (label_dataset(), question_dataset()):
+        settings = TrialSettings(
+            encoder=str(tiny_encoder), out=runs[dataset.task], n_bootstrap=50, seed=1
+        )
+        run_trial(dataset, settings=settings)
+    return runs
