@@ -16,7 +16,7 @@ from prototypes.data.wording import excerpt, name_list, plural, printable
 from prototypes.errors import DataError
 
 _DELIMITERS = ",;\t"
-MAX_CHARACTERS = 32_000_000
+MAX_CHARACTERS = 64_000_000
 """Longer lines and cells are refused unread, so that no single one fills the memory."""
 
 

@@ -40,8 +40,8 @@ _FEW_PAIRS = 1_000
 _ATTENTION = "eager"
 """For a dozen pieces at a time, a third faster on a CPU than torch's fused attention."""
 VOCABULARY_FILE = "decoder_vocabulary.json"
-_N_SHARING = 4
-"""More outputs of one input in a batch would save little, and make batches too much alike."""
+_N_SHARING = 2
+"""More outputs of one input in a batch save time, but make its samples too much alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Seq2SeqModel:
     ) -> None:
         """Teach input → output pairs; an output of None teaches to abstain.
 
-        Pairs with the same input share batches, where the encoder reads it once for up to four.
+        Pairs with the same input share batches, where the encoder reads it once for up to two.
 
         Args:
             pairs: Outputs must be among those given to `warm_start`.
@@ -169,7 +169,7 @@ class Seq2SeqModel:
         )
 
     def _bundle(self, pairs: Sequence[tuple[str, str | None]]) -> list[Bundle]:
-        """Put up to four outputs of one input together, those of about equal length."""
+        """Put up to two outputs of one input together, those of about equal length."""
         rows: defaultdict[str, list[list[int]]] = defaultdict(list)
         for text, output in pairs:
             rows[text].append(self._vocabulary.encode(output, self._tokenizer))

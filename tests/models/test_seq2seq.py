@@ -166,14 +166,14 @@ def test_progress_runs_up_to_one(folder: Path) -> None:
 def test_input_read_once_for_several_outputs_costs_the_same_loss(folder: Path) -> None:
     """Sharing what the encoder makes of an input changes nothing but the time."""
     model = Seq2SeqModel.warm_start(folder, OUTPUTS, seed=0)
-    pairs = [("Which one?", output) for output in OUTPUTS]
+    pairs = [("Which one?", output) for output in OUTPUTS[:2]]
     (shared,) = model._bundle(pairs)
     text, rows = shared
 
     together = sequence_loss(model._model, model._collate([shared]))
     apart = sequence_loss(model._model, model._collate([(text, [row]) for row in rows]))
 
-    assert len(rows) == len(OUTPUTS)
+    assert len(rows) == 2
     torch.testing.assert_close(together, apart)
 
 

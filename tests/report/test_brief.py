@@ -22,13 +22,6 @@ def _brief(
     return build_report(rule_base, answers, recommendation, trial=trial).brief
 
 
-@pytest.fixture
-def clean(trial: TrialResult) -> TrialResult:
-    """The sample trial with nothing synthetic in its test samples."""
-    data = trial.data.model_copy(update={"n_synthetic_test": 0})
-    return trial.model_copy(update={"data": data})
-
-
 def test_every_question_of_a_manager_is_answered(report: Report) -> None:
     """Decision, confidence, costs, what would change it and risks all say something."""
     assert report.brief.decision[0].startswith("Go ahead with RAG")
@@ -42,7 +35,7 @@ def test_confidence_is_high_only_where_evidence_and_measurement_are(
     rule_base: RuleBase,
     answers: Answers,
     recommendation: Recommendation,
-    clean: TrialResult,
+    trial: TrialResult,
     *,
     acceptability: float,
     level: str,
@@ -52,7 +45,7 @@ def test_confidence_is_high_only_where_evidence_and_measurement_are(
     firm = first.model_copy(update={"rank_acceptability": acceptability})
     changed = recommendation.model_copy(update={"ranking": [firm, *others]})
 
-    assert _brief(rule_base, answers, changed, clean).confidence[0].startswith(level)
+    assert _brief(rule_base, answers, changed, trial).confidence[0].startswith(level)
 
 
 def test_flawed_test_data_forbid_high_confidence(
@@ -63,7 +56,11 @@ def test_flawed_test_data_forbid_high_confidence(
     firm = first.model_copy(update={"rank_acceptability": 0.95})
     changed = recommendation.model_copy(update={"ranking": [firm, *others]})
 
-    brief = _brief(rule_base, answers, changed, trial)
+    assert trial.data is not None
+    data = trial.data.model_copy(update={"n_synthetic_test": 12})
+    flawed = trial.model_copy(update={"data": data})
+
+    brief = _brief(rule_base, answers, changed, flawed)
 
     assert brief.confidence[0].endswith("but the test data have flaws.")
     assert "synthetic questions overstate quality" in brief.risks[0]
