@@ -21,7 +21,7 @@ from prototypes.contracts import (
     Task,
 )
 from prototypes.measure.metrics import primary_metric
-from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL
+from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endpoint
 from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
 from prototypes.results import DataSummary, NotRun, TrialProtocol
@@ -78,16 +78,27 @@ class TrialSettings:
 def choose_arms(task: Task, names: Sequence[str] | None) -> tuple[ArmSpec, ...]:
     """List the arms to run, cheapest first; the baselines are always among them.
 
+    Args:
+        task: The task the arms are for.
+        names: Of arms or approaches; None takes every arm that needs no request.
+
     Raises:
         UnknownArmError: If a name is neither an arm nor an approach of the task.
     """
-    return arms_for(task) if names is None else select_arms(task, (*names, Approach.BASELINE))
+    if names is None:
+        return tuple(arm for arm in arms_for(task) if not arm.on_request)
+    return select_arms(task, (*names, Approach.BASELINE))
 
 
 def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None) -> NotRun | None:
     """Say what an arm needs that is not there, and what would supply it; None if all is."""
     supplies = {
         "generator": (generator, "a language model", "--generator MODEL"),
+        "local_generator": (
+            generator and not is_endpoint(generator),
+            "a language model on this machine (a server keeps its probabilities and parameters)",
+            "--generator FOLDER",
+        ),
         "documents": (data.documents, "documents to search", "--documents FOLDER"),
         "training_samples": (data.train, "samples to learn from", "--examples FILE"),
     }

@@ -110,6 +110,8 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
         "prompting": text,
         "rag_generator": text + N_PASSAGES * PASSAGE_CHARACTERS,
         "prompting_whole_corpus": text + corpus,
+        "rag_token": N_PASSAGES * (text + PASSAGE_CHARACTERS),
+        "rag_sequence": N_PASSAGES * (text + PASSAGE_CHARACTERS),
     }
 
 

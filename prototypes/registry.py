@@ -25,7 +25,7 @@ def select_arms(task: Task, names: Iterable[str]) -> tuple[ArmSpec, ...]:
     Args:
         task: The task the arms are for.
         names: Such as `fine_tune_head`, or `fine_tune` for every arm of that approach; `rag`,
-            which is both, stands for the approach.
+            which is both, stands for the approach. Arms on request have to be named.
 
     Raises:
         UnknownArmError: If a name is neither an arm nor an approach of the task.
@@ -33,7 +33,9 @@ def select_arms(task: Task, names: Iterable[str]) -> tuple[ArmSpec, ...]:
     arms, wanted = arms_for(task), list(names)
     for name in wanted:
         _require_known(name, task, arms)
-    return tuple(arm for arm in arms if arm.name in wanted or arm.approach in wanted)
+    return tuple(
+        arm for arm in arms if arm.name in wanted or (arm.approach in wanted and not arm.on_request)
+    )
 
 
 def load_arm_class(spec: ArmSpec) -> type[Arm]:

@@ -19,6 +19,7 @@ from prototypes.events import (
     TrialFinished,
     TrialPlanned,
 )
+from prototypes.registry import arms_for
 from prototypes.results import ArmResult
 
 
@@ -78,6 +79,8 @@ class _View:
         )
         if event.prompts is not None:
             self._console.print(_describe_prompts(event.prompts), markup=False)
+            if further := _name_on_request(event):
+                self._console.print(further, markup=False)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 
     def _start(self, event: ArmStarted) -> None:
@@ -116,6 +119,19 @@ def _describe_prompts(prompts: PlannedPrompts) -> str:
     is_short = prompts.n_tokens > prompts.max_tokens
     advice = "; raise it with --max-tokens-total, or some arms cannot be run" if is_short else ""
     return f"{said}, never more than {prompts.max_tokens:,}{advice}"
+
+
+def _name_on_request(event: TrialPlanned) -> str:
+    """Name the arms that only run where somebody asks for them."""
+    planned = {arm.spec.name for arm in event.arms}
+    tasks = {arm.spec.task for arm in event.arms}
+    left = [
+        spec.name
+        for task in tasks
+        for spec in arms_for(task)
+        if spec.on_request and spec.name not in planned
+    ]
+    return f"further arms, only with --arms: {', '.join(left)}" if left else ""
 
 
 def _ignore(event: Event) -> None:

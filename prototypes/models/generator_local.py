@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generation, Prompt, strip_thought
 from prototypes.models.model_folder import read_configuration
 from prototypes.models.transformer import batch_by_length
 from prototypes.runtime import device, precision, prepare_transformers
+
+if TYPE_CHECKING:
+    from prototypes.models.prompt_reading import PromptReading
 
 TOKENS_PER_BATCH = {"cpu": 8_192, "cuda": 65_536}
 _GENERATES = re.compile(r"(ForCausalLM|LMHeadModel|ForConditionalGeneration|EncoderDecoderModel)$")
@@ -61,6 +64,25 @@ class TransformersGenerator:
         """Count the tokens of a prompt, those of the chat template included."""
         return len(self._tokenize([prompt])[0])
 
+    def read(self, prompts: Sequence[Prompt]) -> PromptReading:
+        """Read prompts and tell how likely each next token is."""
+        from prototypes.models.prompt_reading import PromptReading, pad_prompts
+
+        pad, token_ids = self._tokenizer.pad_token_id, self._tokenize(prompts)
+        padded = pad_prompts(token_ids, pad=pad, left=not self._writes_apart)
+        return PromptReading(self._model, padded)
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """The tokens that end an answer."""
+        ends = self._model.generation_config.eos_token_id
+        listed = ends if isinstance(ends, list) else [ends]
+        return frozenset({self._tokenizer.pad_token_id, *listed} - {None})
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Spell out what was written, without the thoughts before it."""
+        return strip_thought(self._tokenizer.decode(token_ids, skip_special_tokens=True))
+
     def generate(self, prompts: Sequence[Prompt], *, max_tokens: int) -> list[Generation]:
         """Answer each prompt, in order, with at most `max_tokens` tokens.
 
@@ -74,7 +96,7 @@ class TransformersGenerator:
             written = self._write([token_ids[row] for row in rows], max_tokens=max_tokens)
             answers.update(zip(rows, written, strict=True))
         return [
-            Generation(self._decode(answers[row]), len(ids), len(answers[row]))
+            Generation(self.decode(answers[row]), len(ids), len(answers[row]))
             for row, ids in enumerate(token_ids)
         ]
 
@@ -133,13 +155,8 @@ class TransformersGenerator:
 
     def _until_end(self, written: list[int]) -> list[int]:
         """Cut what was written after the first token that ends it."""
-        ends = self._model.generation_config.eos_token_id
-        final = {self._tokenizer.pad_token_id, *(ends if isinstance(ends, list) else [ends])}
-        end = next((n for n, token in enumerate(written, start=1) if token in final), None)
+        end = next((n for n, token in enumerate(written, start=1) if token in self.ends), None)
         return written[:end]
-
-    def _decode(self, token_ids: list[int]) -> str:
-        return strip_thought(self._tokenizer.decode(token_ids, skip_special_tokens=True))
 
 
 def require_generating(folder: Path) -> dict[str, Any]:

@@ -103,7 +103,12 @@ def find_generator(name: str) -> LocalSource | EndpointSource:
         ModelUnavailableError: If there is no such model, it is refused, it does not fit into
             memory, or what is needed to reach it is not installed.
     """
-    return parse_endpoint(name) if name.startswith(_PREFIX) else _find_local(name)
+    return parse_endpoint(name) if is_endpoint(name) else _find_local(name)
+
+
+def is_endpoint(name: str) -> bool:
+    """Tell whether a name stands for a server rather than a model on this machine."""
+    return name.startswith(_PREFIX)
 
 
 def load_generator(source: LocalSource | EndpointSource, options: GeneratorOptions) -> Generator:
