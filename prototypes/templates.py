@@ -23,7 +23,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "classification_examples": frozenset({"labels", "examples", "text"}),
     "qa_closed_book": frozenset({"question", "abstention"}),
     "qa_passages": frozenset({"passages", "question", "abstention"}),
-    "qa_one_passage": frozenset({"passage", "question", "abstention"}),
+    "qa_one_passage": frozenset({"passage", "question"}),
     "qa_whole_corpus": frozenset({"passages", "question", "abstention"}),
 }
 """What each template has to leave room for."""

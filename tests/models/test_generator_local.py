@@ -50,7 +50,7 @@ def test_answers_are_those_of_plain_greedy_decoding(tiny_causal: Path) -> None:
     """One prompt, decoded step by step without padding, gives the same tokens."""
     tokenizer = AutoTokenizer.from_pretrained(tiny_causal)
     generator = load(tiny_causal)
-    model = AutoModelForCausalLM.from_pretrained(tiny_causal, dtype=generator._model.dtype)
+    model = AutoModelForCausalLM.from_pretrained(tiny_causal, dtype=generator.model.dtype)
     ids = tokenizer(PROMPTS[1], return_tensors="pt")["input_ids"]
     length = ids.shape[1]
     for _ in range(6):

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import torch
 
-from prototypes.approaches.document_qa.answer_text import ABSTENTION, read_answer
-from prototypes.approaches.document_qa.extractive import add_timings, cite
+from prototypes.approaches.document_qa.abstention import choose_threshold
+from prototypes.approaches.document_qa.answer_text import read_answer
+from prototypes.approaches.document_qa.extractive import add_timings, cite, mean_correct
 from prototypes.approaches.document_qa.prompted import RetrievalPromptArm
 from prototypes.approaches.document_qa.retriever import Retrieval
-from prototypes.approaches.prompted import MAX_ANSWER_TOKENS, N_PASSAGES, TOO_LONG
+from prototypes.approaches.prompted import (
+    MAX_ANSWER_TOKENS,
+    N_PASSAGES,
+    TOO_LONG,
+    answer_in_steps,
+    require_local,
+    thin_out,
+)
 from prototypes.approaches.stages import StageClock
-from prototypes.contracts import Passage, Prediction
-from prototypes.errors import ModelUnavailableError
+from prototypes.contracts import FitReport, LearningData, Passage, Prediction, Progress
 from prototypes.models.generator import Prompt, fits_context
-from prototypes.models.generator_local import TransformersGenerator
 from prototypes.models.marginal_decoding import Marginal, MarginalAnswer, Search, decode
 from prototypes.templates import PromptTemplate, quote
 
@@ -30,12 +39,45 @@ trained with this factor (its model card, and the default of sentence-transforme
 
 N_BEAMS = 4
 
+_FILE = "silence.json"
+
 
 class RagSequenceArm(RetrievalPromptArm):
     """Mixes the answers to 5 passages, each read alone; decodes thoroughly (Lewis et al. 2020)."""
 
     template_name = "qa_one_passage"
     marginal: ClassVar[Marginal] = Marginal.SEQUENCE
+    _threshold: float | None = None
+
+    def fit(
+        self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
+    ) -> FitReport:
+        """Choose below which probability to keep silent; a passage alone cannot tell."""
+        self._begin(workbench, workbench.templates.by_name[self.template_name])
+        shown = thin_out(data.validation)
+        predictions = answer_in_steps(shown, self.predict, progress=progress)
+        is_right = [mean_correct([s], [p]) == 1.0 for s, p in zip(shown, predictions, strict=True)]
+        sureness = [each.confidence for each in predictions]
+        self._threshold = choose_threshold(shown, sureness, is_right)
+        silence = f"{self._threshold:.2f}" if self._threshold is not None else "none"
+        notes = (
+            f"template {self.template_name}, {len(shown)} validation questions asked",
+            f"silent below a mean token probability of {silence}",
+        )
+        decided = [self._decide(each) for each in predictions]
+        return FitReport(mean_correct(shown, decided), notes=notes)
+
+    def save(self, folder: Path) -> None:
+        """Write the template, which encoder finds the passages, and when to keep silent."""
+        super().save(folder)
+        (folder / _FILE).write_text(json.dumps({"threshold": self._threshold}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, workbench: Workbench) -> Self:
+        """Read back what `save` wrote."""
+        arm = super().load(folder, workbench)
+        arm._threshold = json.loads((folder / _FILE).read_text(encoding="utf-8"))["threshold"]
+        return arm
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
         """Answer each question, in order, citing the passage that the answer rests on most."""
@@ -46,16 +88,17 @@ class RagSequenceArm(RetrievalPromptArm):
             found = self._retriever.search(inputs, vectors)
         with clock.stage("generate"):
             answered = [self._answer(*each) for each in zip(inputs, found, strict=True)]
-        return add_timings(answered, clock)
+        return add_timings([self._decide(each) for each in answered], clock)
+
+    def _decide(self, prediction: Prediction) -> Prediction:
+        """Keep silent where the answer is too unlikely."""
+        if self._threshold is None or prediction.confidence >= self._threshold:
+            return prediction
+        return replace(prediction, output=None, citations=())
 
     def _begin(self, workbench: Workbench, template: PromptTemplate) -> None:
         super()._begin(workbench, template)
-        if not isinstance(self._generator, TransformersGenerator):
-            raise ModelUnavailableError(
-                f"{self._generator.name} does not tell the probabilities of all tokens, which "
-                "mixing passages needs; name a model on this machine with --generator FOLDER."
-            )
-        self._model = self._generator
+        self._model = require_local(self._generator)
         self._search = Search(N_BEAMS, MAX_ANSWER_TOKENS, self._model.ends)
 
     def _answer(self, question: str, found: Retrieval) -> Prediction:
@@ -86,11 +129,9 @@ class RagSequenceArm(RetrievalPromptArm):
 
     def _build_each(self, question: str, passages: Sequence[Passage]) -> list[Prompt | None]:
         """Build a prompt per passage; None for one that the model cannot read."""
-        asked = {"question": quote("question", question), "abstention": ABSTENTION}
-        built = [
-            self._template.fill(passage=quote("passage", f"{each.title}\n{each.text}"), **asked)
-            for each in passages
-        ]
+        asked = quote("question", question)
+        texts = [quote("passage", f"{each.title}\n{each.text}") for each in passages]
+        built = [self._template.fill(passage=text, question=asked) for text in texts]
         return [
             prompt if fits_context(self._model, prompt, max_tokens=MAX_ANSWER_TOKENS) else None
             for prompt in built
