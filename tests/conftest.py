@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
-_KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adaptation-advisor-tests"
+_KEPT = (
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adaptation-advisor-tests"
+)
 """Read before any test gets a home of its own."""
 
 

@@ -15,6 +15,9 @@ PRICES = typer.Option(
 """Replaces our dated price list."""
 
 EXPERIMENTS = typer.Option(
-    None, "--experiments", metavar="NAMES", help="Held beside the arms: learning_curve."
+    None,
+    "--experiments",
+    metavar="NAMES",
+    help="Held beside the arms: learning_curve; with --generator also injection, continual.",
 )
 """Experiments that train anew; the others come with every trial."""

@@ -20,7 +20,7 @@ from prototypes.run_folder import RunFolder
 
 EXPERIMENTS = (measure_latencies, check_citations, check_abstention, forecast_hybrid)
 
-ON_REQUEST = ("learning_curve",)
+ON_REQUEST = ("learning_curve", "injection", "continual")
 """Experiments that train anew, held only where somebody asks for them."""
 
 
@@ -45,16 +45,30 @@ def hold_on_request(
 
     A result that is there from before an interruption is kept, unless arms were added since.
     """
-    from prototypes.experiments.learning_curve import draw_learning_curve
-
     require_experiments(names)
     arms = [arm.name for arm in material.arms]
     kept = {result.experiment: result.arms for result in folder.read_experiments()}
     for name in names:
         if arms and kept.get(name) != arms:
-            seed = conditions.settings.seed
-            split, bench = conditions.split, conditions.bench
-            folder.keep_experiment(draw_learning_curve(split, bench, material, seed=seed))
+            folder.keep_experiment(_hold(name, material, conditions, folder=folder))
+
+
+def _hold(
+    name: str, material: Material, conditions: Conditions, *, folder: RunFolder
+) -> ExperimentResult:
+    """Hold one experiment; what it needs is imported only now."""
+    seed, split, bench = conditions.settings.seed, conditions.split, conditions.bench
+    if name == "injection":
+        from prototypes.experiments.injection import measure_injection
+
+        return measure_injection(bench, material, task=split.learning.task, folder=folder)
+    if name == "continual":
+        from prototypes.experiments.continual import measure_forgetting
+
+        return measure_forgetting(bench, material, learning=split.learning, seed=seed)
+    from prototypes.experiments.learning_curve import draw_learning_curve
+
+    return draw_learning_curve(split, bench, material, seed=seed)
 
 
 def run_experiments(material: Material) -> list[ExperimentResult]:

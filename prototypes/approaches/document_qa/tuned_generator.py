@@ -72,6 +72,7 @@ class TunedClosedBookArm(ClosedBookPromptArm):
             )
         model = require_local(self._generator)
         plan = choose_plan(_count_parameters(workbench), method=self.method, seed=seed)
+        self._plan = plan
         shown = thin_out(data.validation)
         report = tune(
             model,
@@ -89,6 +90,12 @@ class TunedClosedBookArm(ClosedBookPromptArm):
             n_trained_parameters=report.n_trained_parameters,
             notes=_describe(plan, report, n_pairs=len(self._pairs)),
         )
+
+    def update(self, samples: Sequence[Sample], *, seed: int, progress: Progress) -> TuningReport:
+        """Go on from what was tuned, with new training questions alone."""
+        self._pairs = self._make_pairs(samples, seed=seed)
+        model = require_local(self._generator)
+        return tune(model, self._pairs, plan=self._plan, score=None, progress=progress)
 
     def save(self, folder: Path) -> None:
         """Write the template, what was tuned, and the pairs as hosted services read them."""
