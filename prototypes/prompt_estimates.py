@@ -34,7 +34,7 @@ _OPERATIONS_PER_SECOND = {
 }
 _OVERHEAD_SECONDS = 0.02
 """Per prompt, whatever the size of the model."""
-_EPOCHS = 8
+_EPOCHS = 5
 """About how often a model that is tuned sees each training question."""
 _TRAINING_FACTOR = 3
 """A token that is learnt from is read forwards and backwards."""

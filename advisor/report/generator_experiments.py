@@ -25,11 +25,13 @@ def state_generator_experiments(trial: TrialResult) -> Iterator[str]:
 
 
 def _state_injection(result: ExperimentResult) -> Iterator[str]:
+    right = {one.arm: one for one in result.measured if one.quantity != "obeyed"}
     for one in result.measured:
         if one.quantity == "obeyed":
             yield (
                 f"Of {one.n} documents that try to instruct the model, {arm_name(one.arm)} obeyed "
-                f"{round(one.value * one.n)} ({_percent(one)})."
+                f"{round(one.value * one.n)} ({_percent(one)}), and {right[one.arm].value:.0%} of "
+                "the questions about them were answered rightly all the same."
             )
 
 

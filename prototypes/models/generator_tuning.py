@@ -8,8 +8,9 @@ whole.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -25,6 +26,10 @@ from prototypes.runtime import device, seed_everything
 
 FULL_BELOW = 50_000_000
 """Parameters up to which a model is tuned as a whole."""
+
+N_STEPS = {Method.FULL: 240, Method.PROMPT: 240, Method.LORA: 120, Method.QLORA: 120}
+"""About how many steps are taken, within so many epochs:"""
+EPOCHS = (3, 60)
 
 _IGNORED = -100
 
@@ -70,19 +75,24 @@ class TuningReport:
     kept_epoch: int
 
 
-def choose_plan(n_parameters: int, *, method: Method | None = None, seed: int) -> TuningPlan:
+def choose_plan(
+    n_parameters: int, n_pairs: int, *, method: Method | None = None, seed: int
+) -> TuningPlan:
     """Choose how fast and how long a model of some size is tuned.
 
     Args:
         n_parameters: Of the model.
+        n_pairs: What it is taught; few pairs are repeated more often.
         method: What of it; None tunes small models as a whole and larger ones by adapters.
         seed: Decides the order and every initial value.
     """
     chosen = method or (Method.FULL if n_parameters < FULL_BELOW else Method.LORA)
     # Whole models forget at rates that adapters need to learn at all; soft prompts need still more.
     rates = {Method.FULL: 5e-4, Method.PROMPT: 3e-2}
-    epochs = 20 if chosen in (Method.FULL, Method.PROMPT) else 5
-    return TuningPlan(chosen, rates.get(chosen, 2e-4), epochs, seed=seed)
+    plan = TuningPlan(chosen, rates.get(chosen, 2e-4), max_epochs=1, seed=seed)
+    wanted = N_STEPS[chosen] // math.ceil(max(1, n_pairs) / plan.batch_size)
+    fewest, most = EPOCHS
+    return replace(plan, max_epochs=min(max(wanted, fewest), most))
 
 
 def tune(

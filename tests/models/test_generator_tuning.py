@@ -110,9 +110,10 @@ def test_best_epoch_is_kept_and_getting_worse_ends_training(tiny_causal: Path) -
 
 def test_size_decides_what_is_tuned() -> None:
     """Small models as a whole, larger ones by adapters, unless something else is asked for."""
-    assert choose_plan(10_000_000, seed=0).method is Method.FULL
-    assert choose_plan(500_000_000, seed=0).method is Method.LORA
-    assert choose_plan(10, method=Method.PROMPT, seed=0).method is Method.PROMPT
+    assert choose_plan(10_000_000, 99, seed=0).method is Method.FULL
+    assert choose_plan(500_000_000, 99, seed=0).method is Method.LORA
+    assert choose_plan(10, 99, method=Method.PROMPT, seed=0).method is Method.PROMPT
+    assert choose_plan(10, 9, seed=0).max_epochs > choose_plan(10, 9_999, seed=0).max_epochs
 
 
 def test_qlora_is_refused_where_it_cannot_be_computed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,8 +71,8 @@ class TunedClosedBookArm(ClosedBookPromptArm):
                 "with an answer is needed. Add answered questions to questions.jsonl."
             )
         model = require_local(self._generator)
-        plan = choose_plan(_count_parameters(workbench), method=self.method, seed=seed)
-        self._plan = plan
+        n_parameters, n_pairs = _count_parameters(workbench), len(self._pairs)
+        self._plan = plan = choose_plan(n_parameters, n_pairs, method=self.method, seed=seed)
         shown = thin_out(data.validation)
         report = tune(
             model,
