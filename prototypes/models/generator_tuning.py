@@ -67,7 +67,7 @@ class TuningReport:
     Attributes:
         n_trained_parameters: How many parameters it changed.
         n_epochs: Rounds that were run.
-        kept_epoch: The one whose parameters were kept, from 1 on.
+        kept_epoch: The one whose parameters were kept, from 1 on; 0 if none was better than before.
     """
 
     n_trained_parameters: int
@@ -109,8 +109,8 @@ def tune(
         generator: Loaded for this alone; another user of it would see it change.
         pairs: What it is taught.
         plan: How.
-        score: Told after each epoch, the higher the better; the last of equally good epochs is
-            kept. None keeps the last.
+        score: Asked before the first and after each epoch, the higher the better; the last of
+            equally good ones is kept. None keeps the last epoch.
         progress: Told the share of steps done.
 
     Raises:
@@ -184,6 +184,13 @@ class _BestEpoch(TrainerCallback):  # type: ignore[misc] # transformers ships no
         self._best, self._n_worse = float("-inf"), 0
         self._kept: dict[str, torch.Tensor] = {}
         self.n_epochs = self.best_epoch = 0
+
+    def on_train_begin(
+        self, args: object, state: object, control: TrainerControl, **keywords: object
+    ) -> None:
+        """Score the model as it was: no epoch at all may be the best."""
+        if self._score is not None:
+            self._best, self._kept = self._evaluate(), self._copy()
 
     def on_epoch_end(
         self, args: object, state: object, control: TrainerControl, **keywords: object

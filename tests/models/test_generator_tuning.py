@@ -93,7 +93,7 @@ def test_only_answers_are_learnt_from(tiny_causal: Path) -> None:
 def test_best_epoch_is_kept_and_getting_worse_ends_training(tiny_causal: Path) -> None:
     """The score of validation samples decides, not the last step."""
     generator = load(tiny_causal)
-    scores, seen = iter([0.2, 0.5, 0.5, 0.4, 0.3, 0.9]), []
+    scores, seen = iter([0.1, 0.2, 0.5, 0.5, 0.4, 0.3, 0.9]), []
 
     def score() -> float:
         seen.append(generator.model.lm_head.weight.detach().clone())
@@ -105,7 +105,24 @@ def test_best_epoch_is_kept_and_getting_worse_ends_training(tiny_causal: Path) -
 
     assert (report.n_epochs, report.kept_epoch) == (5, 3)
     kept = generator.model.lm_head.weight
-    assert torch.allclose(kept, seen[2].to(kept.dtype)) and not torch.equal(seen[2], seen[4])
+    assert torch.allclose(kept, seen[3].to(kept.dtype)) and not torch.equal(seen[3], seen[5])
+
+
+def test_model_that_was_better_before_is_put_back(tiny_causal: Path) -> None:
+    """Where tuning only harms on validation samples, nothing of it is kept."""
+    generator, untouched = load(tiny_causal), load(tiny_causal)
+    scores = iter([0.9, 0.5, 0.4])
+
+    report = tune(
+        generator,
+        PAIRS,
+        plan=plan(Method.FULL),
+        score=lambda: next(scores),
+        progress=lambda fraction: None,
+    )
+
+    assert (report.n_epochs, report.kept_epoch) == (2, 0)
+    assert torch.equal(generator.model.lm_head.weight, untouched.model.lm_head.weight)
 
 
 def test_size_decides_what_is_tuned() -> None:

@@ -218,8 +218,9 @@ def _count_parameters(workbench: Workbench) -> int:
 
 def _describe(plan: TuningPlan, report: TuningReport, *, n_pairs: int) -> tuple[str, ...]:
     """Say how it was tuned, in whole phrases."""
+    kept = f"those of epoch {report.kept_epoch} kept" if report.kept_epoch else "none was better"
     return (
         f"{plan.method} tuning on {n_pairs} training questions, {report.n_epochs} epochs run, "
-        f"those of epoch {report.kept_epoch} kept",
+        f"{kept}",
         f"its pairs are in {_PAIRS_FILE}, as hosted tuning services read them",
     )
