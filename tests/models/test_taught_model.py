@@ -82,11 +82,7 @@ def test_tuning_teaches_what_was_not_known(bench: Workbench) -> None:
 
 
 def test_raft_still_reads_its_passages(bench: Workbench) -> None:
-    """Tuned with distractors, it answers questions that it was not tuned on.
-
-    The model reads the first passages, and RAFT teaches it that any may be the right one: the
-    validation questions say how much of that is good.
-    """
+    """Tuned with distractors, it answers questions that it was not tuned on."""
     learning = teach(world.UNSEEN[:12], validation=world.UNSEEN[12:20])
 
     assert measure(RaftArm(), bench, world.UNSEEN[20:], learning) >= 0.3

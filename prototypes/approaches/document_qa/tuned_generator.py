@@ -159,22 +159,34 @@ class RaftArm(TunedClosedBookArm, RetrievalPromptArm):
     template_name = "qa_passages"
 
     def _make_pairs(self, samples: Sequence[Sample], *, seed: int) -> list[TuningPair]:
-        passages = self._workbench.passages
-        questions = [sample.input for sample in samples]
+        generator = random.Random(seed)
+        looked_up = self._look_up(samples)
+        chosen = [choose_passages(*each, generator=generator) for each in looked_up]
+        return self._pair_up(samples, looked_up, chosen)
+
+    def _look_up(self, samples: Sequence[Sample]) -> list[tuple[list[Passage], list[Passage]]]:
+        """Return for each question what is found, and which passages answer it."""
+        passages, questions = self._workbench.passages, [sample.input for sample in samples]
         if not questions:
             return []
-        vectors = self._workbench.embed(questions)
-        retrievals = self._retriever.search(questions, vectors)
-        oracles = find_answering_passages(samples, retrievals, passages)
-        generator, pairs = random.Random(seed), []
-        for sample, retrieval, oracle in zip(samples, retrievals, oracles, strict=True):
-            others = [passages[i] for i in retrieval.indices if i not in oracle]
-            given = choose_passages(
-                passages[oracle[0]] if oracle else None, others, generator=generator
-            )
-            pair = self._pair(sample, given, oracle={passages[i].id for i in oracle})
-            pairs += [pair] if pair else []
-        return pairs
+        found = self._retriever.search(questions, self._workbench.embed(questions))
+        oracles = find_answering_passages(samples, found, passages)
+        return [
+            ([passages[i] for i in each.indices], [passages[i] for i in oracle])
+            for each, oracle in zip(found, oracles, strict=True)
+        ]
+
+    def _pair_up(
+        self,
+        samples: Sequence[Sample],
+        looked_up: Sequence[tuple[list[Passage], list[Passage]]],
+        chosen: Sequence[Sequence[Passage]],
+    ) -> list[TuningPair]:
+        built = [
+            self._pair(sample, given, oracle={passage.id for passage in oracle})
+            for sample, (_, oracle), given in zip(samples, looked_up, chosen, strict=True)
+        ]
+        return [pair for pair in built if pair is not None]
 
     def _pair(
         self, sample: Sample, given: Sequence[Passage], *, oracle: set[str]
@@ -189,18 +201,27 @@ class RaftArm(TunedClosedBookArm, RetrievalPromptArm):
         return TuningPair(prompt, answer + mark)
 
     def _score(self, samples: Sequence[Sample], *, seed: int) -> float:
-        """Return the negative loss on validation questions: what is read, not remembered."""
-        return -mean_loss(require_local(self._generator), self._make_pairs(samples, seed=seed))
+        """Return the negative loss on validation questions, with what is found for them."""
+        looked_up = self._look_up(samples)
+        given = [found[:N_PASSAGES] for found, _ in looked_up]
+        pairs = self._pair_up(samples, looked_up, given)
+        return -mean_loss(require_local(self._generator), pairs)
 
 
 def choose_passages(
-    oracle: Passage | None, others: Sequence[Passage], *, generator: random.Random
+    found: Sequence[Passage], oracle: Sequence[Passage], *, generator: random.Random
 ) -> list[Passage]:
-    """Mix the passage that answers a question with others, or leave it out one time in five."""
-    is_left_out = generator.random() < WITHOUT_ORACLE
-    kept = [] if oracle is None or is_left_out else [oracle]
-    given = [*kept, *others[: N_PASSAGES - len(kept)]]
-    generator.shuffle(given)
+    """Give the best passages in the order of the search, as in a test.
+
+    Among them is one that answers the question, but one time in five there is none.
+    """
+    answering = {passage.id for passage in oracle}
+    others = [passage for passage in found if passage.id not in answering]
+    if generator.random() < WITHOUT_ORACLE:
+        return others[:N_PASSAGES]
+    given = list(found[:N_PASSAGES])
+    if oracle and not answering & {passage.id for passage in given}:
+        given[N_PASSAGES - 1 :] = [oracle[0]]
     return given
 
 
