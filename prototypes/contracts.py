@@ -229,7 +229,8 @@ class ArmSpec:
         title: What the arm really is, in one phrase.
         factory: `module:Class`, imported when the arm is run.
         cites: True if its answers name the passage they come from.
-        needs: What must be there: "generator", "documents", "training_samples".
+        needs: What must be there: "generator", "local_generator" (one whose probabilities and
+            parameters can be reached), "documents", "training_samples".
         cost_rank: Arms run in this order, cheapest first.
         on_request: Only run if it is named itself or recommended.
     """

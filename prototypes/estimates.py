@@ -62,6 +62,10 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.DOCUMENT_QA, Approach.HYBRID): Effort(documents=2.5, test=2),
     # Each question is read with passages ten times its length.
     (Task.DOCUMENT_QA, "hybrid_span"): Effort(train=150, documents=2.5, test=32),
+    (Task.DOCUMENT_QA, "hybrid_raft"): Effort(train=1, documents=2, test=2),
+    (Task.DOCUMENT_QA, "fine_tune_generator"): Effort(),
+    (Task.DOCUMENT_QA, "fine_tune_soft_prompt"): Effort(),
+    (Task.DOCUMENT_QA, "fine_tune_qlora"): Effort(),
 }
 
 

@@ -21,7 +21,7 @@ from prototypes.contracts import (
     Task,
 )
 from prototypes.measure.metrics import primary_metric
-from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL
+from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endpoint
 from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
 from prototypes.results import DataSummary, NotRun, TrialProtocol
@@ -96,18 +96,27 @@ def choose_arms(
     return tuple(arm for arm in arms_for(task) if not arm.on_request or arm.name in also)
 
 
-def list_left_out(task: Task, arms: Sequence[str]) -> list[str]:
-    """List the arms on request that are missing where every other arm of the task is run."""
+def list_left_out(task: Task, arms: Sequence[str], *, generator: str | None = None) -> list[str]:
+    """List the arms on request that are missing where every other arm of the task is run.
+
+    Without a language model those that need one are left out.
+    """
     everything = arms_for(task)
     if any(arm.name not in arms for arm in everything if not arm.on_request):
         return []
-    return [arm.name for arm in everything if arm.name not in arms]
+    missing = (arm for arm in everything if arm.name not in arms)
+    return [arm.name for arm in missing if generator or "local_generator" not in arm.needs]
 
 
 def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None) -> NotRun | None:
     """Say what an arm needs that is not there, and what would supply it; None if all is."""
     supplies = {
         "generator": (generator, "a language model", "--generator MODEL"),
+        "local_generator": (
+            generator and not is_endpoint(generator),
+            "a language model on this machine (a server keeps its probabilities and parameters)",
+            "--generator FOLDER",
+        ),
         "documents": (data.documents, "documents to search", "--documents FOLDER"),
         "training_samples": (data.train, "samples to learn from", "--examples FILE"),
     }
@@ -167,7 +176,7 @@ def describe_protocol(lock: RunLock) -> TrialProtocol:
     shared = set(TrialProtocol.model_fields) & set(RunLock.model_fields)
     return TrialProtocol(
         threads=runtime.n_threads(),
-        on_request=list_left_out(lock.task, lock.arms),
+        on_request=list_left_out(lock.task, lock.arms, generator=lock.generator_source),
         **lock.model_dump(include=shared),
     )
 

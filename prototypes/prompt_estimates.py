@@ -11,7 +11,7 @@ from prototypes.approaches.prompted import (
     N_PASSAGES,
     thin_out,
 )
-from prototypes.contracts import ArmSpec, Dataset, Split, Task
+from prototypes.contracts import Approach, ArmSpec, Dataset, Split, Task
 from prototypes.models.generator_source import EndpointSource, GeneratorSupply, LocalSource
 from prototypes.runtime import device, precision
 
@@ -34,6 +34,10 @@ _OPERATIONS_PER_SECOND = {
 }
 _OVERHEAD_SECONDS = 0.02
 """Per prompt, whatever the size of the model."""
+_EPOCHS = 5
+"""About how often a model that is tuned sees each training question."""
+_TRAINING_FACTOR = 3
+"""A token that is learnt from is read forwards and backwards."""
 _PRIOR_SECONDS = 5.0
 """How much the first guess weighs beside an arm that ended."""
 
@@ -53,6 +57,7 @@ class PromptForecast:
         self._source = supply.source
         self._task = dataset.task
         self._sizes = _measure_contexts(dataset, split)
+        self._n_train = len(split.learning.train)
         self._n_prompts = len(split.test) + len(thin_out(split.learning.validation))
         self._correction = 1.0
 
@@ -76,7 +81,18 @@ class PromptForecast:
         load = self.load(spec)
         if isinstance(self._source, EndpointSource):
             return SECONDS_PER_REQUEST * load.n_prompts
-        return _OVERHEAD_SECONDS * load.n_prompts + load.n_tokens * _seconds_per_token(self._source)
+        n_tokens = load.n_tokens + _TRAINING_FACTOR * self._count_taught(spec)
+        return _OVERHEAD_SECONDS * load.n_prompts + n_tokens * _seconds_per_token(self._source)
+
+    def _count_taught(self, spec: ArmSpec) -> int:
+        """Count the tokens that are read while an arm is tuned, over all epochs."""
+        if (
+            spec.approach not in (Approach.FINE_TUNE, Approach.HYBRID)
+            or not self.load(spec).n_tokens
+        ):
+            return 0
+        n_each = self._sizes[spec.name] // CHARACTERS_PER_TOKEN + ANSWER_TOKENS[self._task]
+        return _EPOCHS * self._n_train * n_each
 
 
 def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> int:
@@ -117,6 +133,12 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
         "prompting": text,
         "rag_generator": text + N_PASSAGES * PASSAGE_CHARACTERS,
         "prompting_whole_corpus": text + corpus,
+        "rag_token": N_PASSAGES * (text + PASSAGE_CHARACTERS),
+        "rag_sequence": N_PASSAGES * (text + PASSAGE_CHARACTERS),
+        "fine_tune_generator": text,
+        "fine_tune_soft_prompt": text,
+        "fine_tune_qlora": text,
+        "hybrid_raft": text + N_PASSAGES * PASSAGE_CHARACTERS,
     }
 
 

@@ -23,6 +23,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "classification_examples": frozenset({"labels", "examples", "text"}),
     "qa_closed_book": frozenset({"question", "abstention"}),
     "qa_passages": frozenset({"passages", "question", "abstention"}),
+    "qa_one_passage": frozenset({"passage", "question"}),
     "qa_whole_corpus": frozenset({"passages", "question", "abstention"}),
     "generation_zero_shot": frozenset({"input", "words"}),
     "generation_examples": frozenset({"input", "examples"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import socket
 import threading
@@ -18,6 +19,11 @@ import pytest
 from numpy.typing import NDArray
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+_KEPT = (
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adaptation-advisor-tests"
+)
+"""Read before any test gets a home of its own."""
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +174,7 @@ class ChatServer:
         answer: What is said to a prompt.
         faults: Replies given, in order, before any answer; a number is a pause in seconds.
         asked: The prompts received, in order of arrival.
+        bodies: The whole requests.
         headers: Those of each request, by lower-case name.
     """
 
@@ -175,6 +182,7 @@ class ChatServer:
         self.answer: Callable[[str], str] = lambda prompt: "yes"
         self.faults: list[Reply | float] = []
         self.asked: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.context_tokens: int | None = None
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -195,6 +203,7 @@ class ChatServer:
         """Answer one request, or let it fail as arranged."""
         prompt = body["messages"][-1]["content"]
         self.asked.append(prompt)
+        self.bodies.append(body)
         fault = self.faults.pop(0) if self.faults else 0.0
         if not isinstance(fault, float):
             return fault
@@ -242,3 +251,20 @@ def chat_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
     server = ChatServer()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def taught_model() -> Path:
+    """Return a small model that has really learnt; trained once in about a minute, then kept.
+
+    It lies outside the repository, named after everything it is made from.
+    """
+    import taught_model as recipe
+
+    folder = _KEPT / f"taught-model-{recipe.identify()[:16]}"
+    if not (folder / "model.safetensors").is_file():
+        unfinished = folder.with_name(f".{folder.name}-{os.getpid()}")
+        unfinished.mkdir(parents=True)
+        recipe.train(unfinished)
+        unfinished.replace(folder)
+    return folder

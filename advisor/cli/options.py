@@ -18,6 +18,7 @@ EXPERIMENTS = typer.Option(
     None,
     "--experiments",
     metavar="NAMES",
-    help="Held beside the arms, by comma: learning_curve, freshness, noise, compression.",
+    help="Held beside the arms, by comma: learning_curve, freshness, noise, compression; with "
+    "--generator also injection, continual.",
 )
 """Experiments that train anew; the others come with every trial."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -57,6 +58,8 @@ class _View:
         self._done = 0.0
         self._arm_seconds = 0.0
         self._left = 0.0
+        self._width = 0
+        self._skipped: defaultdict[str, list[str]] = defaultdict(list)
 
     def show(self, event: Event) -> None:
         """Draw one event."""
@@ -71,12 +74,17 @@ class _View:
                 self._done += self._arm_seconds
                 self._print_arm(event.result, resumed=event.resumed)
             case ArmSkipped():
-                self._console.print(f"  {event.arm.name:<20} not run: {event.arm.reason}")
+                self._skipped[event.arm.reason].append(event.arm.name)
             case ExperimentStarted() | ExperimentProgress() | ExperimentFinished():
                 self._show_experiment(event)
             case TrialFinished():
                 self._progress.update(self._bar, completed=self._done, left="")
+                self._tell_skipped()
                 self._tell_left_out(event.result.protocol.on_request)
+
+    def _tell_skipped(self) -> None:
+        for reason, names in self._skipped.items():
+            self._console.print(f"  not run: {', '.join(names)}: {reason}", markup=False)
 
     def _tell_left_out(self, names: list[str]) -> None:
         if names:
@@ -89,6 +97,7 @@ class _View:
         )
         if event.prompts is not None:
             self._console.print(_describe_prompts(event.prompts), markup=False)
+        self._width = max((len(arm.spec.name) for arm in event.arms), default=0)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 
     def _start(self, event: ArmStarted) -> None:
@@ -113,7 +122,8 @@ class _View:
         """An experiment has a bar of its own, from 0 to 1, after the last arm."""
         if isinstance(event, ExperimentFinished):
             found = event.result.untested and f"not held: {event.result.untested}"
-            self._console.print(f"  {event.result.experiment:<20} {found or 'held'}", markup=False)
+            name = event.result.experiment.ljust(self._width)
+            self._console.print(f"  {name} {found or 'held'}", markup=False)
             return
         fraction = event.fraction if isinstance(event, ExperimentProgress) else 0.0
         self._progress.update(
@@ -124,7 +134,7 @@ class _View:
         metric, interval = next(iter(result.metrics.items()))
         kept = " (from before)" if resumed else ""
         self._console.print(
-            f"  {result.name:<20} {metric} {interval.value:.3f} "
+            f"  {result.name:<{self._width}} {metric} {interval.value:.3f} "
             f"[{interval.low:.3f}, {interval.high:.3f}]".replace("[", "\\[")
             + f"  p50 {result.latency_ms.p50:.1f} ms{kept}"
         )

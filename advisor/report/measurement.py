@@ -60,13 +60,14 @@ def build_trial_section(
     from advisor.report.cost_section import build_cost_section
     from advisor.report.curve_section import build_curve_section
     from advisor.report.experiment_sections import build_experiment_sections
+    from advisor.report.generator_experiments import state_generator_experiments
     from advisor.report.rule_checks import build_rule_checks
 
     arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
     return TrialSection(
         outcome=trial.verdict.outcome.value if trial.verdict else "none",
         verdict=describe_verdict(trial),
-        remarks=list_remarks(trial),
+        remarks=(*list_remarks(trial), *state_generator_experiments(trial)),
         figures=_figures(trial, arms) if arms else (),
         trade_off=_trade_off(trial, arms),
         reliability=reliability_figure(trial, samples),

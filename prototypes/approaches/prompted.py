@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from prototypes.contracts import Prediction, Progress, Sample
+from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generation, Generator, Prompt, fits_context
+from prototypes.models.generator_local import TransformersGenerator
 
 MAX_LABEL_TOKENS = 32
 MAX_ANSWER_TOKENS = 96
@@ -24,6 +26,20 @@ TOO_LONG = "the input is longer than the model can read"
 _N_AT_ONCE = 32
 
 T = TypeVar("T")
+
+
+def require_local(generator: Generator) -> TransformersGenerator:
+    """Return a model whose probabilities and parameters can be reached.
+
+    Raises:
+        ModelUnavailableError: If it runs behind a server.
+    """
+    if isinstance(generator, TransformersGenerator):
+        return generator
+    raise ModelUnavailableError(
+        f"{generator.name} keeps its probabilities and parameters to itself, and this arm needs "
+        "them; name a model on this machine with --generator FOLDER."
+    )
 
 
 def build_fitting(

@@ -36,6 +36,8 @@ ON_REQUEST = {
     "freshness": (f"{_ROOM}.freshness", "check_freshness"),
     "noise": (f"{_ROOM}.noise", "check_noise"),
     "compression": (f"{_ROOM}.compression", "check_compression"),
+    "injection": (f"{_ROOM}.injection", "hold_injection"),
+    "continual": (f"{_ROOM}.continual", "hold_continual"),
 }
 """Experiments that train anew, held only where somebody asks for them."""
 
@@ -44,7 +46,7 @@ _ALWAYS = {
 }
 """Experiments that take seconds once the arms are built, and come with every trial of a task."""
 
-_COMPARE_WITH_ARMS = ("learning_curve", "compression", "knowledge_probe")
+_COMPARE_WITH_ARMS = ("learning_curve", "compression", "knowledge_probe", "injection")
 """Those whose result depends on the arms measured."""
 
 

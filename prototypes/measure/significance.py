@@ -186,7 +186,7 @@ def samples_to_detect(
     if mean == 0:
         return math.inf
     noise = norm.isf(alpha / n_tests / 2) * math.sqrt(spread)
-    noise += norm.isf(1 - power) * math.sqrt(spread - mean**2)
+    noise += norm.isf(1 - power) * math.sqrt(max(0.0, spread - mean**2))
     return float((noise / mean) ** 2)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
+import re
 import time
 import weakref
 from collections.abc import Sequence
@@ -33,6 +33,8 @@ _NO_KEY = "none"
 """Local servers want some key but do not look at it."""
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "context_window", "max_context_length")
 _SHOWN_CHARACTERS = 200
+_OLD_FORM = re.compile(r"\b(max_tokens|temperature)\b")
+"""What newer hosted models refuse; they take max_completion_tokens, and choose themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class EndpointGenerator:
         self.saved_seconds = 0.0
         self._source, self._cache, self._meter, self._policy = source, cache, meter, policy
         self._context_tokens = context_tokens
-        self._guard = threading.Lock()
+        self._wants_new_form = False
         self._client = _open_client(source, policy)
         self.close = weakref.finalize(self, self._client.close)
 
@@ -139,16 +141,28 @@ class EndpointGenerator:
 
     def _request(self, prompt: Prompt, max_tokens: int) -> Any:  # noqa: ANN401 # may be anything
         try:
-            return self._client.chat.completions.create(
-                model=self._source.model,
-                messages=[{"role": "user", "content": prompt}],
-                max_tokens=max_tokens,
-                temperature=0,
-            )
+            return self._send(prompt, max_tokens)
         except ValueError:
             return None  # not JSON at all
         except openai.OpenAIError as error:
             raise ModelUnavailableError(self._describe(error)) from None
+
+    def _send(self, prompt: Prompt, max_tokens: int) -> Any:  # noqa: ANN401 # may be anything
+        """Send a prompt, in the newer form if the server has no use for the older one."""
+        message: Any = {"model": self._source.model, "messages": [_as_turn(prompt)]}
+        if not self._wants_new_form:
+            try:
+                return self._client.chat.completions.create(
+                    **message, max_tokens=max_tokens, temperature=0
+                )
+            except openai.BadRequestError as error:
+                if not _OLD_FORM.search(error.message):
+                    raise
+        completion = self._client.chat.completions.create(
+            **message, max_completion_tokens=max_tokens
+        )
+        self._wants_new_form = True
+        return completion
 
     def _read(self, completion: Any, prompt: Prompt) -> Generation | None:  # noqa: ANN401 # see above
         try:
@@ -194,6 +208,10 @@ class EndpointGenerator:
             return None
         told = [getattr(each, field, None) for each in listed for field in _CONTEXT_FIELDS]
         return next((limit for limit in told if isinstance(limit, int) and limit > 0), None)
+
+
+def _as_turn(prompt: Prompt) -> dict[str, str]:
+    return {"role": "user", "content": prompt}
 
 
 def _open_client(source: EndpointSource, policy: EndpointPolicy) -> openai.OpenAI:

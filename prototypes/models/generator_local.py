@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generation, Prompt, strip_thought
 from prototypes.models.model_folder import read_configuration
 from prototypes.models.transformer import batch_by_length
 from prototypes.runtime import device, precision, prepare_transformers
+
+if TYPE_CHECKING:
+    from prototypes.models.prompt_reading import PromptReading
+    from prototypes.models.tuning_pairs import TuningPair
 
 TOKENS_PER_BATCH = {"cpu": 8_192, "cuda": 65_536}
 _GENERATES = re.compile(r"(ForCausalLM|LMHeadModel|ForConditionalGeneration|EncoderDecoderModel)$")
@@ -25,17 +29,31 @@ class TransformersGenerator:
 
     The tokenizer's chat template is used if it has one. Chat models that can think aloud are
     asked not to; what they think nevertheless is removed from the answer.
+
+    Attributes:
+        model: The model itself, with its adapter if it has one.
+        tokenizer: Its tokenizer.
+        writes_apart: True for a sequence-to-sequence model.
+        tokens_per_batch: About how many are read at once.
     """
 
     saved_seconds = 0.0
 
-    def __init__(self, folder: Path, *, name: str, context_tokens: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        context_tokens: int | None = None,
+        quantisation: object = None,
+    ) -> None:
         """Load a model.
 
         Args:
             folder: Holds the model in safetensors and its tokenizer.
             name: What the report calls it.
             context_tokens: How long its context is taken to be; None asks its configuration.
+            quantisation: A configuration of transformers, to hold its parameters in few bits.
 
         Raises:
             ModelUnavailableError: If it cannot be loaded, or generates no text.
@@ -43,23 +61,64 @@ class TransformersGenerator:
         self.name = name
         self._context_tokens = context_tokens
         self._configuration = require_generating(folder)
-        self._writes_apart = bool(self._configuration.get("is_encoder_decoder"))
-        self._tokenizer, self._model = _load(folder, writes_apart=self._writes_apart)
-        self._tokens_per_batch = TOKENS_PER_BATCH[device()]
+        self.writes_apart = bool(self._configuration.get("is_encoder_decoder"))
+        options = {} if quantisation is None else {"quantization_config": quantisation}
+        self.tokenizer, self.model = _load(folder, options, writes_apart=self.writes_apart)
+        self.tokens_per_batch = TOKENS_PER_BATCH[device()]
 
     @cached_property
     def context_tokens(self) -> int | None:
         """What the user said, else the smallest limit that model and tokenizer name."""
         if self._context_tokens is not None:
             return self._context_tokens
-        inner = self._model.config.get_text_config(decoder=True)
+        inner = self.model.config.get_text_config(decoder=True)
         named = [getattr(inner, key, None) for key in ("max_position_embeddings", "n_positions")]
-        known = [limit for limit in (*named, self._tokenizer.model_max_length) if limit]
+        known = [limit for limit in (*named, self.tokenizer.model_max_length) if limit]
         return min((int(limit) for limit in known if limit < _LONGEST_CONTEXT), default=None)
 
     def count_tokens(self, prompt: Prompt) -> int:
         """Count the tokens of a prompt, those of the chat template included."""
         return len(self._tokenize([prompt])[0])
+
+    def read(self, prompts: Sequence[Prompt]) -> PromptReading:
+        """Read prompts and tell how likely each next token is."""
+        from prototypes.models.prompt_reading import PromptReading, pad_prompts
+
+        pad, token_ids = self.tokenizer.pad_token_id, self._tokenize(prompts)
+        padded = pad_prompts(token_ids, pad=pad, left=not self.writes_apart)
+        return PromptReading(self.model, padded)
+
+    def encode_pair(self, pair: TuningPair) -> tuple[list[int], list[int]]:
+        """Return the token ids of a prompt and of its answer, as they would be generated."""
+        (prompt,) = self._tokenize([pair.prompt])
+        # A prompt without a chat template ends with a word, not with a space.
+        follows_word = not (self.tokenizer.chat_template or self.writes_apart)
+        answer = f" {pair.answer}" if follows_word else pair.answer
+        written = self.tokenizer(answer, add_special_tokens=False)["input_ids"]
+        return prompt, [*written, self._end]
+
+    @property
+    def pad_token(self) -> int:
+        """The token that fills up short rows."""
+        return int(self.tokenizer.pad_token_id)
+
+    @property
+    def _end(self) -> int:
+        """The token that ends an answer, the first one where there are several."""
+        ends = self.model.generation_config.eos_token_id
+        named = ends[0] if isinstance(ends, list) else ends
+        return int(self.tokenizer.eos_token_id if named is None else named)
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """The tokens that end an answer."""
+        ends = self.model.generation_config.eos_token_id
+        listed = ends if isinstance(ends, list) else [ends]
+        return frozenset({self.tokenizer.pad_token_id, *listed} - {None})
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Spell out what was written, without the thoughts before it."""
+        return strip_thought(self.tokenizer.decode(token_ids, skip_special_tokens=True))
 
     def generate(self, prompts: Sequence[Prompt], *, max_tokens: int) -> list[Generation]:
         """Answer each prompt, in order, with at most `max_tokens` tokens.
@@ -70,26 +129,26 @@ class TransformersGenerator:
         token_ids = self._tokenize(prompts)
         answers: dict[int, list[int]] = {}
         lengths = [len(ids) + max_tokens for ids in token_ids]
-        for rows in batch_by_length(lengths, tokens_per_batch=self._tokens_per_batch):
+        for rows in batch_by_length(lengths, tokens_per_batch=self.tokens_per_batch):
             written = self._write([token_ids[row] for row in rows], max_tokens=max_tokens)
             answers.update(zip(rows, written, strict=True))
         return [
-            Generation(self._decode(answers[row]), len(ids), len(answers[row]))
+            Generation(self.decode(answers[row]), len(ids), len(answers[row]))
             for row, ids in enumerate(token_ids)
         ]
 
     def _tokenize(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         if not prompts:
             return []
-        has_template = bool(self._tokenizer.chat_template)
+        has_template = bool(self.tokenizer.chat_template)
         texts = [self._as_chat(prompt) if has_template else prompt for prompt in prompts]
-        encoded = self._tokenizer(
+        encoded = self.tokenizer(
             texts, add_special_tokens=not has_template, return_attention_mask=False
         )
         return list(encoded["input_ids"])
 
     def _as_chat(self, prompt: Prompt) -> str:
-        text: str = self._tokenizer.apply_chat_template(
+        text: str = self.tokenizer.apply_chat_template(
             [{"role": "user", "content": prompt}],
             tokenize=False,
             add_generation_prompt=True,
@@ -118,28 +177,23 @@ class TransformersGenerator:
     def _write_batch(self, token_ids: list[list[int]], *, max_tokens: int) -> list[list[int]]:
         import torch
 
-        batch = self._tokenizer.pad({"input_ids": token_ids}, return_tensors="pt")
-        batch = batch.to(self._model.device)
+        batch = self.tokenizer.pad({"input_ids": token_ids}, return_tensors="pt")
+        batch = batch.to(self.model.device)
         with torch.inference_mode():
-            rows = self._model.generate(
+            rows = self.model.generate(
                 input_ids=batch["input_ids"],
                 attention_mask=batch["attention_mask"],
                 max_new_tokens=max_tokens,
-                pad_token_id=self._tokenizer.pad_token_id,
+                pad_token_id=self.tokenizer.pad_token_id,
             )
-        n_known = 1 if self._writes_apart else batch["input_ids"].shape[1]
+        n_known = 1 if self.writes_apart else batch["input_ids"].shape[1]
         written: list[list[int]] = rows[:, n_known:].tolist()
         return written
 
     def _until_end(self, written: list[int]) -> list[int]:
         """Cut what was written after the first token that ends it."""
-        ends = self._model.generation_config.eos_token_id
-        final = {self._tokenizer.pad_token_id, *(ends if isinstance(ends, list) else [ends])}
-        end = next((n for n, token in enumerate(written, start=1) if token in final), None)
+        end = next((n for n, token in enumerate(written, start=1) if token in self.ends), None)
         return written[:end]
-
-    def _decode(self, token_ids: list[int]) -> str:
-        return strip_thought(self._tokenizer.decode(token_ids, skip_special_tokens=True))
 
 
 def require_generating(folder: Path) -> dict[str, Any]:
@@ -158,7 +212,7 @@ def require_generating(folder: Path) -> dict[str, Any]:
     return configuration
 
 
-def _load(folder: Path, *, writes_apart: bool) -> tuple[Any, Any]:
+def _load(folder: Path, further: dict[str, object], *, writes_apart: bool) -> tuple[Any, Any]:
     prepare_transformers()
     from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
@@ -167,7 +221,7 @@ def _load(folder: Path, *, writes_apart: bool) -> tuple[Any, Any]:
     side = "right" if writes_apart else "left"
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, padding_side=side, **options)
-        model, found = kind.from_pretrained(folder, **_model_options(), **options)
+        model, found = kind.from_pretrained(folder, **_model_options(), **options, **further)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ModelUnavailableError(
             f"The model in {folder} cannot be loaded ({str(error).splitlines()[0]}); expected a "

@@ -13,6 +13,8 @@ HEADROOM = 1.2
 """Beside the parameters: activations and the keys and values of what was read."""
 
 _BYTES_EACH = {"bfloat16": 2, "float32": 4}
+_FOUR_BITS = 0.56
+"""Bytes per parameter with the scales of its group, as in llama.cpp's Q4_K_M and in NF4."""
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -22,8 +24,16 @@ def require_fitting(name: str, files: Sequence[Path]) -> None:
     Raises:
         ModelUnavailableError: With parameters, bytes, free memory, and what would fit.
     """
-    n_parameters, free = count_parameters(files), free_bytes()
-    each = _BYTES_EACH[precision()]
+    require_room(name, count_parameters(files))
+
+
+def require_room(name: str, n_parameters: int) -> None:
+    """Refuse a model of so many parameters if it needs more memory than is free.
+
+    Raises:
+        ModelUnavailableError: With parameters, bytes, free memory, and what would fit.
+    """
+    free, each = free_bytes(), _BYTES_EACH[precision()]
     needed = math.ceil(n_parameters * each * HEADROOM)
     if needed <= free:
         return
@@ -32,8 +42,17 @@ def require_fitting(name: str, files: Sequence[Path]) -> None:
         f"'{name}' does not fit: {_in_words(n_parameters)} parameters × {each} bytes "
         f"({precision()}) × {HEADROOM:g} for what is computed = {needed / 1e9:.1f} GB, and "
         f"{free / 1e9:.1f} GB of memory are free on {device()}. A model of up to "
-        f"{_in_words(fitting)} parameters would fit; or name a server with openai:MODEL@URL."
+        f"{_in_words(fitting)} parameters would fit{_fit_quantised(n_parameters, free)}; or name a "
+        "server with openai:MODEL@URL."
     )
+
+
+def _fit_quantised(n_parameters: int, free: float) -> str:
+    """Say so if the same model fits in four bits, as local servers hold it."""
+    needed = n_parameters * _FOUR_BITS * HEADROOM
+    if needed > free:
+        return ""
+    return f", or this one in four bits (about {needed / 1e9:.1f} GB) behind a local server"
 
 
 def count_parameters(files: Sequence[Path]) -> int:

@@ -10,8 +10,13 @@ from urllib.parse import urlsplit
 
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generator
-from prototypes.models.generator_memory import count_parameters, require_fitting
-from prototypes.models.model_folder import find_model_folder, hash_files, require_safetensors
+from prototypes.models.generator_memory import count_parameters, require_fitting, require_room
+from prototypes.models.model_folder import (
+    count_on_hub,
+    find_model_folder,
+    hash_files,
+    require_safetensors,
+)
 
 DEFAULT_MAX_TOKENS_TOTAL = 5_000_000
 """What a trial may read and write at a server unless the user says otherwise."""
@@ -103,7 +108,12 @@ def find_generator(name: str) -> LocalSource | EndpointSource:
         ModelUnavailableError: If there is no such model, it is refused, it does not fit into
             memory, or what is needed to reach it is not installed.
     """
-    return parse_endpoint(name) if name.startswith(_PREFIX) else _find_local(name)
+    return parse_endpoint(name) if is_endpoint(name) else _find_local(name)
+
+
+def is_endpoint(name: str) -> bool:
+    """Tell whether a name stands for a server rather than a model on this machine."""
+    return name.startswith(_PREFIX)
 
 
 def load_generator(source: LocalSource | EndpointSource, options: GeneratorOptions) -> Generator:
@@ -153,6 +163,9 @@ def _find_local(name: str) -> LocalSource:
     from prototypes.models.generator_local import require_generating
 
     is_local = Path(name).expanduser().exists()
+    n_published = None if is_local else count_on_hub(name)
+    if n_published is not None:
+        require_room(name, n_published)
     folder = find_model_folder(name, kind="generator", instead=f"name a server ({_EXPECTED})")
     files = require_safetensors(folder)
     require_generating(folder)

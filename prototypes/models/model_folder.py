@@ -28,12 +28,36 @@ def find_model_folder(name: str, *, kind: str, instead: str) -> Path:
     folder = Path(name).expanduser()
     if folder.exists():
         return folder
-    if name.startswith((".", "/", "~")) or name.count("/") != 1:
+    if not _looks_like_hub_id(name):
         raise ModelUnavailableError(
             f"There is no folder '{name}', and it is not a hub id (expected 'owner/model'); "
             f"give the path of a model folder, or {instead}."
         )
     return _download(name, kind=kind)
+
+
+def count_on_hub(name: str) -> int | None:
+    """Ask the hub how many parameters a model has, before any of it is fetched.
+
+    Returns:
+        None if it is no hub id, the hub cannot be reached, or does not say.
+    """
+    if not _looks_like_hub_id(name):
+        return None
+    from prototypes.runtime import prepare_transformers
+
+    prepare_transformers(allow_download=True)
+    import huggingface_hub
+
+    try:
+        told = huggingface_hub.HfApi().model_info(name, expand=["safetensors"], timeout=10)
+    except Exception:  # the clients below the hub's differ by version, and so do their errors
+        return None
+    return int(told.safetensors.total) if told.safetensors else None
+
+
+def _looks_like_hub_id(name: str) -> bool:
+    return not name.startswith((".", "/", "~")) and name.count("/") == 1
 
 
 def require_safetensors(folder: Path) -> tuple[Path, ...]:

@@ -71,15 +71,22 @@ class Lesson:
     lengths: Sequence[int] | None = None
 
 
-def train(model: PreTrainedModel, lesson: Lesson, *, recipe: Recipe, progress: Progress) -> None:
-    """Train `model` in place and leave it in evaluation mode."""
+def train(
+    model: PreTrainedModel,
+    lesson: Lesson,
+    *,
+    recipe: Recipe,
+    progress: Progress,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> None:
+    """Train `model` in place and leave it in evaluation mode; callbacks are told of its steps."""
     with tempfile.TemporaryDirectory() as folder:
         trainer = _LossTrainer(
             model=model,
             args=_arguments(folder, recipe, len(lesson.rows)),
             train_dataset=lesson.rows,
             data_collator=lesson.collate,
-            callbacks=[_ProgressCallback(progress)],
+            callbacks=[_ProgressCallback(progress), *callbacks],
         )
         trainer.loss, trainer.lengths = lesson.loss, lesson.lengths
         trainer.remove_callback(PrinterCallback)

@@ -64,3 +64,33 @@ def test_answers_are_measured_reported_and_asked_again(chat_server: Any) -> None
 
 def _advisor(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.slow
+def test_model_on_this_machine_is_mixed_tuned_and_tried(taught_model: Path) -> None:
+    """What runs on request is named, tuned models are kept, experiments are reported."""
+    done = _advisor(
+        *("prototype", "answers.yaml", "--data", "data", "--generator", str(taught_model)),
+        *("--arms", "rag_token,fine_tune_generator,hybrid_raft"),
+        *("--experiments", "injection,continual"),
+    )
+    assert (done.exit_code, done.exception) == (0, None), done.stderr
+    said = " ".join(done.stdout.split())
+
+    assert "only with --arms: rag_sequence" in " ".join(done.stderr.split())
+    assert "Of 24 documents that try to instruct the model" in said and "Tuned on" in said
+    for arm in ("fine_tune_generator", "hybrid_raft"):
+        assert Path(f"run/arms/{arm}/model/model.safetensors").is_file()
+        assert Path(f"run/arms/{arm}/training.jsonl").is_file()
+
+
+def test_arms_that_need_a_model_here_say_so_of_a_server(chat_server: Any) -> None:  # noqa: ANN401 # of conftest
+    """A server cannot be mixed or tuned; the flag that would do it is named."""
+    done = _advisor(
+        *("prototype", "answers.yaml", "--data", "data", "--arms", "rag_token"),
+        *("--generator", chat_server.source),
+    )
+
+    said = " ".join(done.stderr.split())
+    assert "a server keeps its probabilities and parameters" in said
+    assert "--generator FOLDER" in " ".join(done.stdout.split())

@@ -219,3 +219,8 @@ def test_planned_bound_reaches_its_power() -> None:
     power = np.mean([non_inferiority_p(row, 0.03) <= 0.025 for row in trials])
 
     assert 0.74 <= power <= 0.86
+
+
+def test_arm_that_is_worse_on_every_sample_needs_few_more() -> None:
+    """The smoothed spread may be below the squared difference; that is no negative variance."""
+    assert 0 < samples_to_detect(np.full(12, -1.0)) < 12

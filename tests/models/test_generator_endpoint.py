@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -248,3 +249,32 @@ def test_missing_client_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None
         ModelUnavailableError, match=r"pip install 'adaptation-advisor\[endpoint\]'"
     ):
         find_generator("openai:m@http://localhost:1/v1")
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "temperature"])
+def test_server_that_wants_the_newer_form_is_asked_in_it(
+    name: str,
+    connect: Ask,
+    chat_server: Any,  # noqa: ANN401 # of conftest
+) -> None:
+    """A refusal that names the parameter leads to one further request, and to no more of them."""
+    said = f"Unsupported parameter: '{name}' is not supported with this model."
+    chat_server.faults = [(400, {}, json.dumps({"error": {"message": said}}).encode())]
+
+    answers = connect(EndpointPolicy(n_parallel=1)).generate(["one", "two"], max_tokens=5)
+    first, *others = chat_server.bodies
+
+    assert [each.text for each in answers] == ["yes", "yes"] and len(others) == 2
+    assert (first["max_tokens"], first["temperature"]) == (5, 0)
+    for body in others:
+        assert body["max_completion_tokens"] == 5 and not {"max_tokens", "temperature"} & set(body)
+
+
+def test_other_refusals_are_not_asked_again(connect: Ask, chat_server: Any) -> None:  # noqa: ANN401 # of conftest
+    """What the server says about something else is passed on."""
+    chat_server.faults = [(400, {}, b'{"error": {"message": "this prompt is too long"}}')]
+
+    with pytest.raises(ModelUnavailableError, match="this prompt is too long"):
+        connect().generate(["one"], max_tokens=5)
+
+    assert len(chat_server.asked) == 1

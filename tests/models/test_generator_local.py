@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -20,6 +21,7 @@ from prototypes.models.generator_source import (
     find_generator,
     load_generator,
 )
+from prototypes.models.model_folder import count_on_hub
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -50,7 +52,7 @@ def test_answers_are_those_of_plain_greedy_decoding(tiny_causal: Path) -> None:
     """One prompt, decoded step by step without padding, gives the same tokens."""
     tokenizer = AutoTokenizer.from_pretrained(tiny_causal)
     generator = load(tiny_causal)
-    model = AutoModelForCausalLM.from_pretrained(tiny_causal, dtype=generator._model.dtype)
+    model = AutoModelForCausalLM.from_pretrained(tiny_causal, dtype=generator.model.dtype)
     ids = tokenizer(PROMPTS[1], return_tensors="pt")["input_ids"]
     length = ids.shape[1]
     for _ in range(6):
@@ -187,3 +189,30 @@ def test_missing_folder_is_not_looked_up_on_the_hub(name: str) -> None:
 def test_thoughts_are_no_part_of_the_answer(text: str, answer: str) -> None:
     """What a reasoning model writes first is removed, even without its opening mark."""
     assert strip_thought(text) == answer
+
+
+def test_model_of_the_hub_is_refused_before_it_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the hub says of its size is held against free memory; four bits may still fit."""
+    told = SimpleNamespace(safetensors=SimpleNamespace(total=70_000_000_000))
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: told)
+    monkeypatch.setattr(generator_memory, "free_bytes", lambda: 64_000_000_000)
+    monkeypatch.setattr(generator_memory, "precision", lambda: "bfloat16")
+
+    with pytest.raises(
+        ModelUnavailableError, match=r"70\.0 billion parameters × 2 bytes"
+    ) as caught:
+        find_generator("someone/large")
+
+    assert "this one in four bits (about 47.0 GB) behind a local server" in str(caught.value)
+
+
+def test_unreachable_hub_is_not_asked_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the hub nothing is known of a model's size, and that is no error of its own."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", fail)
+
+    assert count_on_hub("someone/large") is None
+    assert count_on_hub("./folder") is None

@@ -88,7 +88,11 @@ class ClosedBookPromptArm:
 
     def _begin(self, workbench: Workbench, template: PromptTemplate) -> None:
         self._workbench, self._template = workbench, template
-        self._generator = workbench.load_generator()
+        self._generator = self._take_generator(workbench)
+
+    def _take_generator(self, workbench: Workbench) -> Generator:
+        """Return the model that is asked."""
+        return workbench.load_generator()
 
     def _find_passages(
         self, questions: Sequence[str], clock: StageClock
