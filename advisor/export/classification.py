@@ -8,7 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from advisor.export.encoders import ENCODER_PACKAGES, describe_encoder, find_encoder
+from advisor.export.encoders import (
+    ENCODER_PACKAGES,
+    describe_encoder,
+    find_encoder,
+    merge_encoder,
+)
 from advisor.export.parameters import read_head, read_neighbours
 from advisor.export.project import FittedArm, Parts
 
@@ -61,7 +66,14 @@ def _descriptions(arm: FittedArm) -> Parts:
 
 
 def _logistic(arm: FittedArm) -> Parts:
-    encoder = find_encoder(arm)
+    return _with_head(arm, find_encoder(arm))
+
+
+def _merged(arm: FittedArm) -> Parts:
+    return _with_head(arm, merge_encoder(arm))
+
+
+def _with_head(arm: FittedArm, encoder: Path) -> Parts:
     labels, head = read_head(arm.folder)
     return Parts(
         code=_code("logistic", _ENCODER, _HEAD),
@@ -109,6 +121,7 @@ RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
     "rag": _votes,
     "fine_tune_head": _logistic,
     "fine_tune_full": _logistic,
+    "fine_tune_lora": _merged,
     "hybrid": _interpolated,
 }
 """How each arm becomes a project."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,5 +168,6 @@ def full_runs(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> d
         settings = TrialSettings(
             encoder=str(tiny_encoder), out=runs[dataset.task], n_bootstrap=50, seed=1
         )
-        run_trial(dataset, settings=settings)
+        also = ("fine_tune_lora",) if dataset.task is Task.CLASSIFICATION else ()
+        run_trial(dataset, settings=replace(settings, also=also))
     return runs
