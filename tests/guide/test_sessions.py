@@ -18,6 +18,7 @@ import pytest
 GUIDE = Path(__file__).resolve().parents[2] / "advisor" / "guide"
 SESSION = re.compile(r"(?:<!-- keys: (?P<keys>.+?) -->\n)?```console\n(?P<text>.*?)```", re.DOTALL)
 CELL = re.compile(r"```python\n(.*?)```", re.DOTALL)
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -121,5 +122,6 @@ def test_cells_of_a_notebook_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_links_lead_somewhere() -> None:
     """Every relative link of the guide names a file."""
     for page in GUIDE.glob("*.md"):
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        prose = CODE.sub("", page.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^)#:]+)\)", prose):
             assert (page.parent / target).is_file(), f"{page.name} links to {target}"
