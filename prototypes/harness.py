@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from prototypes.assembly import assemble_bench, reassemble_bench
+from prototypes.assembly import assemble_bench, assemble_judge, reassemble_bench
 from prototypes.contracts import Arm, ArmSpec, Dataset
 from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
@@ -115,7 +115,8 @@ class _Trial:
         self._split = split_dataset(dataset, seed=settings.seed)
         bench = assemble_bench(settings, dataset.documents, cache_dir=folder.cache)
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
-        self._conditions = Conditions(settings, self._split, bench)
+        judge = assemble_judge(settings, bench, task=dataset.task, cache_dir=folder.cache)
+        self._conditions = Conditions(settings, self._split, bench, judge)
         supply = bench.generator_supply
         self._prompts = PromptForecast(supply, dataset, self._split) if supply else None
         self._forecast = Forecast(

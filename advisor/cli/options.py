@@ -14,6 +14,14 @@ PRICES = typer.Option(
 )
 """Replaces our dated price list."""
 
+JUDGE = typer.Option(
+    None,
+    "--judge",
+    metavar="MODEL",
+    help="A second language model, named as for --generator, that judges free text.",
+)
+"""Never the model that the arms ask."""
+
 EXPERIMENTS = typer.Option(
     None,
     "--experiments",
