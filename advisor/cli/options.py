@@ -27,6 +27,6 @@ EXPERIMENTS = typer.Option(
     "--experiments",
     metavar="NAMES",
     help="Held beside the arms, by comma: learning_curve, freshness, noise, compression; with "
-    "--generator also injection, continual.",
+    "--generator also injection, continual, distillation.",
 )
 """Experiments that train anew; the others come with every trial."""

@@ -36,6 +36,7 @@ ON_REQUEST = {
     "freshness": (f"{_ROOM}.freshness", "check_freshness"),
     "noise": (f"{_ROOM}.noise", "check_noise"),
     "compression": (f"{_ROOM}.compression", "check_compression"),
+    "distillation": (f"{_ROOM}.distillation", "distil_generator"),
     "injection": (f"{_ROOM}.injection", "hold_injection"),
     "continual": (f"{_ROOM}.continual", "hold_continual"),
 }
@@ -49,7 +50,13 @@ _ALWAYS = {
 }
 """Experiments that take seconds once the arms are built, and come with every trial of a task."""
 
-_COMPARE_WITH_ARMS = ("learning_curve", "compression", "knowledge_probe", "injection")
+_COMPARE_WITH_ARMS = (
+    "learning_curve",
+    "compression",
+    "distillation",
+    "knowledge_probe",
+    "injection",
+)
 """Those whose result depends on the arms measured."""
 
 
