@@ -17,9 +17,12 @@ _TEACHER, _STUDENT = "prompting_generator", "distilled_head"
 _SYSTEMS = {
     _TEACHER: "Language model (the teacher)",
     _STUDENT: "Head taught by it",
+    "distilled_chosen_quarter": "Head taught a quarter of its labels, chosen",
+    "distilled_random_quarter": "Head taught a quarter of its labels, at random",
     "fine_tune_head": "Head taught by people",
 }
 _AGAINST = {_TEACHER: "its teacher", "fine_tune_head": "the same head taught by people"}
+_CHOSEN = "distilled_chosen_quarter"
 
 
 def build_distillation_section(
@@ -42,6 +45,7 @@ def build_distillation_section(
                 _price_cell(found, arm),
             )
             for arm, words in _SYSTEMS.items()
+            if (arm, "quality") in found
         ),
     )
     return (*_state_labels(found), *_state_kept(result), *_state_gained(found)), table
@@ -61,7 +65,13 @@ def _state_labels(found: Found) -> Iterator[str]:
 
 def _state_kept(result: ExperimentResult) -> Iterator[str]:
     for one in result.differences:
-        if one.metric == "quality":
+        if one.metric == "quality" and one.arm == _CHOSEN:
+            yield (
+                "Asked only for a quarter of these labels, where the head so far was least "
+                f"certain, it learns {points(one.difference)} points more than from a quarter at "
+                f"random ({points(one.low)} to {points(one.high)})."
+            )
+        elif one.metric == "quality":
             yield (
                 f"The head that learnt from these labels alone differs by "
                 f"{points(one.difference)} points from {_AGAINST[one.against]} "

@@ -2,8 +2,8 @@
 
 The language model, prompted exactly as it was measured, labels the training texts; a logistic head
 on the embedded encoder learns from these labels and never sees those of people (Hinton et al. 2015,
-with the teacher's decisions as targets). It is held against its teacher, and against the same head
-taught by people on the same texts.
+with the teacher's decisions as targets). It is held against its teacher, against the same head
+taught by people on the same texts, and against heads that had to do with fewer labels.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from prototypes.approaches.finetuning.head import HeadArm
 from prototypes.approaches.prompted import answer_in_steps
 from prototypes.contracts import LearningData, Prediction, Sample, Task
 from prototypes.errors import LaboratoryError
+from prototypes.experiments.active_labelling import label_a_quarter
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_quality
 from prototypes.experiments.material import compare_shares, measure_share
@@ -96,9 +97,11 @@ def distil_generator(inquiry: Inquiry) -> ExperimentResult:
 def _distil(inquiry: Inquiry, teacher: ArmResult) -> ExperimentResult:
     labelled = _label(inquiry)
     inquiry.progress(0.8)
-    student = _teach(_relabel(labelled), inquiry)
+    taught_labels = _relabel(labelled)
+    student = _teach(taught_labels, inquiry)
     by_people = _teach(labelled.texts, inquiry)
     resampling, taught = inquiry.resampling, inquiry.material.scores(teacher)
+    quarters, gap = label_a_quarter(taught_labels, inquiry, quality=QUALITY)
     qualities = {TEACHER: taught, STUDENT: student.scores, TAUGHT_BY_PEOPLE: by_people.scores}
     return ExperimentResult(
         experiment=NAME,
@@ -107,6 +110,7 @@ def _distil(inquiry: Inquiry, teacher: ArmResult) -> ExperimentResult:
                 state_quality(QUALITY, arm, scores, resampling=resampling)
                 for arm, scores in qualities.items()
             ),
+            *quarters,
             *_state_effort(teacher, student, inquiry),
             *_state_labels(labelled, inquiry),
         ],
@@ -120,6 +124,7 @@ def _distil(inquiry: Inquiry, teacher: ArmResult) -> ExperimentResult:
                 )
                 for other in (TEACHER, TAUGHT_BY_PEOPLE)
             ),
+            *gap,
             *_compare_times(teacher, student, inquiry),
         ],
         notes=_list_notes(labelled, inquiry),
