@@ -9,7 +9,7 @@ import pytest
 
 from prototypes.approaches.classification.prompted import ZeroShotPromptArm
 from prototypes.contracts import Approach, LearningData, Sample, Split, Task
-from prototypes.experiments import distillation
+from prototypes.experiments import active_labelling, distillation
 from prototypes.experiments.distillation import STUDENT, TAUGHT_BY_PEOPLE, TEACHER, distil_generator
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import Material
@@ -140,3 +140,18 @@ def test_without_the_arm_there_is_no_teacher(inquire: Inquire) -> None:
     result = distil_generator(inquire(Split(LEARNING, TEST), Workbench()))
 
     assert "--generator MODEL" in result.untested
+
+
+def test_a_quarter_of_the_labels_is_chosen_and_drawn(
+    distil: Distil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With labels enough both are measured on every test sample, and compared."""
+    monkeypatch.setattr(active_labelling, "FEWEST", 48)
+
+    result = distil(lambda text: text.split()[-1])
+
+    quality = _values(result, "quality")
+    assert quality[active_labelling.CHOSEN] > 0.8 and quality[active_labelling.DRAWN] > 0.8
+    (gap,) = (one for one in result.differences if one.arm == active_labelling.CHOSEN)
+    expected = quality[active_labelling.CHOSEN] - quality[active_labelling.DRAWN]
+    assert gap.against == active_labelling.DRAWN and gap.difference == pytest.approx(expected)
