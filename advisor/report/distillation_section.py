@@ -56,10 +56,12 @@ def _state_labels(found: Found) -> Iterator[str]:
     missing, taken = found[_TEACHER, "unlabelled"], found[_TEACHER, "label_seconds"]
     right, price = found.get((_TEACHER, "labelled_rightly")), found.get((_TEACHER, "label_usd"))
     cost = f" and {tiny_dollars(price.value)}" if price else ""
+    n_unread = round(missing.value * missing.n)
+    unread = f"; no label could be read of {n_unread}" if n_unread else ""
     as_people = f"; {right.value:.0%} of its labels are those of people" if right else ""
     yield (
         f"The language model labelled {count_of(missing.n, 'text')} in {seconds(taken.value)}{cost}"
-        f"{as_people}, and of {round(missing.value * missing.n)} no label could be read."
+        f"{as_people}{unread}."
     )
 
 
@@ -67,9 +69,9 @@ def _state_kept(result: ExperimentResult) -> Iterator[str]:
     for one in result.differences:
         if one.metric == "quality" and one.arm == _CHOSEN:
             yield (
-                "Asked only for a quarter of these labels, where the head so far was least "
-                f"certain, it learns {points(one.difference)} points more than from a quarter at "
-                f"random ({points(one.low)} to {points(one.high)})."
+                "Taught only a quarter of these labels, asked for where the head so far was least "
+                f"certain, it differs by {points(one.difference)} points from one taught a quarter "
+                f"drawn at random ({points(one.low)} to {points(one.high)})."
             )
         elif one.metric == "quality":
             yield (

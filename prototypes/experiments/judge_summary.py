@@ -42,7 +42,7 @@ def summarise_judgement(
     missing = [name for name in scores if name not in judged]
     notes = [f"judged by {judgement.judge}", *_excuse(kappa, n_labels)]
     if missing:
-        notes.append(f"{', '.join(missing)} answered since and is not judged yet")
+        notes.append(f"not every answer was judged of {', '.join(missing)}")
     return ExperimentResult(
         experiment=NAME,
         measured=[

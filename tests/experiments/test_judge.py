@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +145,35 @@ def test_judge_that_fails_halfway_keeps_what_it_said(
     assert "OPENAI_API_KEY" in failed.untested and failed.measured == []
     assert kept is not None and len(kept.answers) == 16
     assert values(hold(many), "judged_right") == {"rag": 1.0}
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_model_on_this_machine_that_talks_nonsense_is_unparsable(
+    inquire: Inquire, tiny_causal: Path
+) -> None:
+    """An untrained one never says the word; every verdict is counted all the same."""
+    inquiry = inquire(
+        Split(LearningData(Task.DOCUMENT_QA, (), ()), ()),
+        Workbench(),
+        lay_out(rag=["number 0", "boat"]),
+    )
+    supply = GeneratorSupply(find_generator(str(tiny_causal)), GeneratorOptions())
+
+    result = hold_judge(replace(inquiry, conditions=replace(inquiry.conditions, judge=supply)))
+
+    assert values(result, "unparsable") == {"rag": 1.0}
+    assert values(result, "judged_right") == {"rag": 0.0}
+    assert result.notes[0] == f"judged by {tiny_causal.name}"
+
+
+def test_arm_that_was_not_judged_to_the_end_is_left_out_and_named() -> None:
+    """Half of its verdicts would say nothing of it."""
+    nobody = Judgement(judge="", judge_sha256=None, template="", task=Task.DOCUMENT_QA, answers=[])
+
+    result = summarise_judgement(nobody, [], lay_out(rag=["boat"], hybrid=[None]))
+
+    assert values(result, "judged_right") == {"hybrid": 0.0}
+    assert result.notes[-1] == "not every answer was judged of rag"
 
 
 def test_arm_is_not_named_and_texts_cannot_end_their_quotation() -> None:
