@@ -30,6 +30,7 @@ from prototypes.experiments.battery import (
     share_first_places,
 )
 from prototypes.experiments.material import Material
+from prototypes.judge_estimates import plan_judge
 from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
@@ -159,6 +160,7 @@ class _Trial:
                 n_validation=len(learning.validation),
                 n_test=len(self._split.test),
                 prompts=self._plan_prompts(arms),
+                judge=plan_judge(self._conditions.judge, self._split.test, n_arms=len(self._specs)),
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ def test_labels_make_a_judge_that_agrees_more_than_secondary(
 ) -> None:
     """A first sitting is kept, a second goes on; the report follows."""
     said = _told(_prototype(chat_server))
+    assert re.search(r"judge tiny at \S+: about [\d,]+ tokens, never more than 5,000,000", said)
     assert _judged()["conclusion"] == "secondary" and "0 of the 20 human labels" in said
     assert "Judged by a language model" in said
 
