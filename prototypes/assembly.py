@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from prototypes.contracts import ArmSpec, Document
+from prototypes.contracts import ArmSpec, Document, Task
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator_source import (
     DEFAULT_MAX_TOKENS_TOTAL,
@@ -13,6 +13,7 @@ from prototypes.models.generator_source import (
     GeneratorSupply,
     find_generator,
 )
+from prototypes.models.impartiality import require_impartial, require_judgeable
 from prototypes.plan import TrialSettings
 from prototypes.protocol import RunLock
 from prototypes.templates import load_templates
@@ -42,6 +43,29 @@ def assemble_bench(
         ),
         templates=load_templates(settings.prompts),
     )
+
+
+def assemble_judge(
+    settings: TrialSettings, bench: Workbench, *, task: Task, cache_dir: Path
+) -> GeneratorSupply | None:
+    """Set up the model that a trial names as its judge; loads and asks nothing.
+
+    Raises:
+        ModelUnavailableError: If there is no such model, or it may not judge here.
+    """
+    if settings.judge is None:
+        return None
+    require_judgeable(task)
+    judge = _supply(
+        settings.judge,
+        max_tokens_total=settings.max_tokens_total,
+        context_tokens=None,
+        cache_dir=cache_dir,
+    )
+    generator = bench.generator_supply.source if bench.generator_supply else None
+    if judge is not None:
+        require_impartial(judge.source, generator, offline=settings.limits.offline)
+    return judge
 
 
 def reassemble_bench(

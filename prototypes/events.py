@@ -41,6 +41,7 @@ class TrialPlanned:
     n_validation: int
     n_test: int
     prompts: PlannedPrompts | None = None
+    judge: PlannedPrompts | None = None
 
     @property
     def seconds(self) -> float:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from prototypes.assembly import assemble_bench, reassemble_bench
+from prototypes.assembly import assemble_bench, assemble_judge, reassemble_bench
 from prototypes.contracts import Arm, ArmSpec, Dataset
 from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
@@ -30,6 +30,7 @@ from prototypes.experiments.battery import (
     share_first_places,
 )
 from prototypes.experiments.material import Material
+from prototypes.judge_estimates import plan_judge
 from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
@@ -115,7 +116,8 @@ class _Trial:
         self._split = split_dataset(dataset, seed=settings.seed)
         bench = assemble_bench(settings, dataset.documents, cache_dir=folder.cache)
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
-        self._conditions = Conditions(settings, self._split, bench)
+        judge = assemble_judge(settings, bench, task=dataset.task, cache_dir=folder.cache)
+        self._conditions = Conditions(settings, self._split, bench, judge)
         supply = bench.generator_supply
         self._prompts = PromptForecast(supply, dataset, self._split) if supply else None
         self._forecast = Forecast(
@@ -158,6 +160,7 @@ class _Trial:
                 n_validation=len(learning.validation),
                 n_test=len(self._split.test),
                 prompts=self._plan_prompts(arms),
+                judge=plan_judge(self._conditions.judge, self._split.test, n_arms=len(self._specs)),
             )
         )
 

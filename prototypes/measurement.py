@@ -20,6 +20,7 @@ from prototypes.measure.summary import (
     summarise_labels,
     summarise_metrics,
 )
+from prototypes.models.generator_source import GeneratorSupply
 from prototypes.plan import TrialSettings
 from prototypes.registry import create_arm
 from prototypes.results import ArmResult, Latency
@@ -33,11 +34,19 @@ _N_WARM_UP = 16
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What is the same for every arm of a trial."""
+    """What is the same for every arm of a trial.
+
+    Attributes:
+        settings: How it is run.
+        split: What may be learnt from, and the test samples.
+        bench: The parts that the arms share.
+        judge: Where the language model comes from that judges free text; None has none.
+    """
 
     settings: TrialSettings
     split: Split
     bench: Workbench
+    judge: GeneratorSupply | None = None
 
     @property
     def resampling(self) -> Resampling:

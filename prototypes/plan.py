@@ -53,6 +53,7 @@ class TrialSettings:
         context_tokens: How long the generator's context is; None asks it.
         token_prices_usd: What a server takes per million tokens read and written.
         prompts: A folder with templates that replace those of the package.
+        judge: A language model that judges free text, named as a generator is; None has none.
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
         experiments: Experiments on request that are held once the arms are measured.
@@ -73,6 +74,7 @@ class TrialSettings:
     context_tokens: int | None = None
     token_prices_usd: tuple[float, float] | None = None
     prompts: Path | None = None
+    judge: str | None = None
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
     experiments: tuple[str, ...] = ()

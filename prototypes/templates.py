@@ -27,6 +27,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "qa_whole_corpus": frozenset({"passages", "question", "abstention"}),
     "generation_zero_shot": frozenset({"input", "words"}),
     "generation_examples": frozenset({"input", "examples"}),
+    "judge_answer": frozenset({"input", "texts"}),
+    "judge_text": frozenset({"input", "texts"}),
 }
 """What each template has to leave room for."""
 

@@ -18,6 +18,7 @@ from advisor.cli.doctor import doctor
 from advisor.cli.export import export
 from advisor.cli.guided import guided
 from advisor.cli.interview import interview
+from advisor.cli.judge import judge
 from advisor.cli.profile import profile
 from advisor.cli.prototype import prototype
 from advisor.cli.recheck import recheck
@@ -68,6 +69,7 @@ def _register() -> None:
         (prototype, "advisor prototype answers.yaml --data my-project -o run"),
         (report, "advisor report run --format markdown"),
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
+        (judge, "advisor judge run"),
         (export, "advisor export run help-desk"),
         (challenge, "advisor challenge answers.yaml --chosen rag --run run"),
         (recheck, "advisor recheck run --data my-project"),

@@ -14,11 +14,19 @@ PRICES = typer.Option(
 )
 """Replaces our dated price list."""
 
+JUDGE = typer.Option(
+    None,
+    "--judge",
+    metavar="MODEL",
+    help="A second language model, named as for --generator, that judges free text.",
+)
+"""Never the model that the arms ask."""
+
 EXPERIMENTS = typer.Option(
     None,
     "--experiments",
     metavar="NAMES",
     help="Held beside the arms, by comma: learning_curve, freshness, noise, compression; with "
-    "--generator also injection, continual.",
+    "--generator also injection, continual, distillation.",
 )
 """Experiments that train anew; the others come with every trial."""

@@ -12,7 +12,7 @@ import typer
 
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
-from advisor.cli.options import EXPERIMENTS, PRICES, RULES
+from advisor.cli.options import EXPERIMENTS, JUDGE, PRICES, RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.trials import TrialOptions
@@ -67,6 +67,7 @@ def prototype(
     context_tokens: int | None = _CONTEXT_TOKENS,
     token_price: str | None = _TOKEN_PRICE,
     prompts: Path | None = _PROMPTS,
+    judge: str | None = JUDGE,
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
     margin: float = _MARGIN,
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
@@ -81,7 +82,6 @@ def prototype(
 ) -> None:
     """Build the arms and measure them on your data."""
     from advisor.cli.columns import read_columns
-    from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import GeneratorTerms, TrialOptions
     from prototypes.data.request import DataRequest
 
@@ -101,11 +101,11 @@ def prototype(
         arms=_names(arms, "--arms rag,fine_tune"),
         margin=margin,
         seed=seed,
-        budget_seconds=parse_seconds(budget) if budget else None,
+        budget_seconds=_seconds(budget),
         resume=resume,
         encoder=encoder,
         generator=generator,
-        terms=GeneratorTerms(max_tokens_total, context_tokens, _token_prices(token_price), prompts),
+        terms=GeneratorTerms(max_tokens_total, context_tokens, _usd(token_price), prompts, judge),
         experiments=_names(experiments, "--experiments learning_curve") or (),
         prices=prices,
     )
@@ -177,7 +177,13 @@ def _names(given: str | None, example: str) -> tuple[str, ...] | None:
     return names
 
 
-def _token_prices(text: str | None) -> tuple[float, float] | None:
+def _seconds(budget: str | None) -> float | None:
+    from advisor.cli.durations import parse_seconds
+
+    return parse_seconds(budget) if budget else None
+
+
+def _usd(text: str | None) -> tuple[float, float] | None:
     """Read `--token-price 0.15,0.60`."""
     from advisor.errors import AdvisorError
 

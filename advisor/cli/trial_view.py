@@ -95,8 +95,9 @@ class _View:
             f"{event.n_train} training, {event.n_validation} validation and {event.n_test} test "
             f"samples; {len(event.arms)} arms, about {in_words(event.seconds)}"
         )
-        if event.prompts is not None:
-            self._console.print(_describe_prompts(event.prompts), markup=False)
+        for prompts in (event.prompts, event.judge):
+            if prompts is not None:
+                self._console.print(_describe_prompts(prompts), markup=False)
         self._width = max((len(arm.spec.name) for arm in event.arms), default=0)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 

@@ -28,12 +28,14 @@ class GeneratorTerms:
         context_tokens: How long the generator's context is; None asks it.
         token_prices_usd: What a server takes per million tokens read and written.
         prompts: A folder with templates that replace those of the laboratory.
+        judge: Another language model that judges what the arms write; None has none.
     """
 
     max_tokens_total: int | None = None
     context_tokens: int | None = None
     token_prices_usd: tuple[float, float] | None = None
     prompts: Path | None = None
+    judge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def put_to_the_test(
         context_tokens=options.terms.context_tokens,
         token_prices_usd=options.terms.token_prices_usd,
         prompts=options.terms.prompts,
+        judge=options.terms.judge,
         experiments=options.experiments,
         machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.report.compression_section import build_compression_section
+from advisor.report.distillation_section import build_distillation_section
 from advisor.report.freshness_section import build_freshness_section
+from advisor.report.judge_section import build_judge_section
 from advisor.report.noise_section import build_noise_section
 from advisor.report.probe_section import build_probe_section
 from advisor.report.wording import as_sentence, plain_text
@@ -18,6 +20,8 @@ _BUILDERS = {
     "freshness": ("Freshness over time", build_freshness_section),
     "knowledge_probe": ("Knowledge, search or reading", build_probe_section),
     "noise": ("Noise", build_noise_section),
+    "distillation": ("Distillation", build_distillation_section),
+    "judge": ("Judged by a language model", build_judge_section),
     "compression": ("Compression", build_compression_section),
 }
 

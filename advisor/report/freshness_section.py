@@ -79,7 +79,12 @@ def _remarks(trial: TrialResult, found: Found, arms: list[str], *, n_changed: in
             "it generalises."
         )
     yield from (_update(trial, found, arm) for arm in arms)
-    yield "All documents were indexed anew; an index takes in changed ones alone in less time."
+    if ("rag", "texts_encoded_for_update") in found:
+        encoded = found["rag", "texts_encoded_for_update"]
+        yield (
+            f"Of {encoded.n:,} passages and sentences, the {encoded.value:,.0f} with a new text "
+            "were encoded; the search indexes were built over all of them."
+        )
 
 
 def _story(found: Found, arm: str) -> str:

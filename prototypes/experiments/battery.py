@@ -36,17 +36,27 @@ ON_REQUEST = {
     "freshness": (f"{_ROOM}.freshness", "check_freshness"),
     "noise": (f"{_ROOM}.noise", "check_noise"),
     "compression": (f"{_ROOM}.compression", "check_compression"),
+    "distillation": (f"{_ROOM}.distillation", "distil_generator"),
     "injection": (f"{_ROOM}.injection", "hold_injection"),
     "continual": (f"{_ROOM}.continual", "hold_continual"),
 }
 """Experiments that train anew, held only where somebody asks for them."""
+
+_BY_OPTION = {"judge": (f"{_ROOM}.judge", "hold_judge")}
+"""Held where a model is named for it, each time: what it asked before it keeps by itself."""
 
 _ALWAYS = {
     Task.DOCUMENT_QA: {"knowledge_probe": (f"{_ROOM}.knowledge_probe", "probe_knowledge")},
 }
 """Experiments that take seconds once the arms are built, and come with every trial of a task."""
 
-_COMPARE_WITH_ARMS = ("learning_curve", "compression", "knowledge_probe", "injection")
+_COMPARE_WITH_ARMS = (
+    "learning_curve",
+    "compression",
+    "distillation",
+    "knowledge_probe",
+    "injection",
+)
 """Those whose result depends on the arms measured."""
 
 
@@ -60,7 +70,8 @@ def require_experiments(names: Sequence[str]) -> None:
         if name not in ON_REQUEST:
             raise UnknownExperimentError(
                 f"There is no experiment '{name}' that can be asked for; known are "
-                f"{', '.join(ON_REQUEST)}. The others come with every trial."
+                f"{', '.join(ON_REQUEST)}. The others come with every trial, and a judge with "
+                "--judge MODEL."
             )
 
 
@@ -76,11 +87,14 @@ def hold_on_request(
         UnknownExperimentError: If there is no such experiment.
     """
     require_experiments(conditions.settings.experiments)
-    names = (*_ALWAYS.get(conditions.split.learning.task, ()), *conditions.settings.experiments)
+    always = _ALWAYS.get(conditions.split.learning.task, {})
+    by_option = _BY_OPTION if conditions.judge is not None else {}
+    names = (*always, *conditions.settings.experiments, *by_option)
     arms = [arm.name for arm in material.arms]
     kept = {result.experiment: result.arms for result in folder.read_experiments()}
     for name in names if arms else ():
-        if name in kept and (kept[name] == arms or name not in _COMPARE_WITH_ARMS):
+        is_kept = name in kept and name not in _BY_OPTION
+        if is_kept and (kept[name] == arms or name not in _COMPARE_WITH_ARMS):
             continue
         tell(ExperimentStarted(name))
         inquiry = Inquiry(conditions, material, folder, partial(_report, name, tell))
@@ -95,7 +109,7 @@ def _report(name: str, tell: Listener, fraction: float) -> None:
 
 def _hold(name: str, inquiry: Inquiry) -> ExperimentResult:
     """Hold one experiment; what it needs is imported only now."""
-    rooms = {**ON_REQUEST, **_ALWAYS.get(inquiry.learning.task, {})}
+    rooms = {**ON_REQUEST, **_ALWAYS.get(inquiry.learning.task, {}), **_BY_OPTION}
     module, function = rooms[name]
     held = getattr(import_module(module), function)(inquiry)
     return ExperimentResult.model_validate(held)

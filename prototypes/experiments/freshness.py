@@ -1,8 +1,9 @@
 """Experiment 3: what becomes of the answers when the corpus changes?
 
 Two systems are built on the earlier corpus and asked again after the change: retrieval, whose
-index can be made anew, and a closed-book model, which has to be trained again. Both are measured
-before the change, after it without an update, and after their update, on the same test questions.
+index can be brought up to date, and a closed-book model, which has to be trained again. Both are
+measured before the change, after it without an update, and after their update, on the same test
+questions. The index is brought up to date as one would do it: only texts that are new are encoded.
 
 The closed-book model is taught every question with its answer, those of the test among them. What
 is measured is not whether it generalises but whether what it has learnt stays right.
@@ -24,6 +25,7 @@ from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import compare_shares, measure_share
 from prototypes.measure.metrics import primary_metric, score_sample
 from prototypes.measure.significance import Resampling, Scores
+from prototypes.models.remembering import RememberingEncoder
 from prototypes.results import Comparison, ExperimentResult, Measured
 from prototypes.workbench import Workbench
 
@@ -32,6 +34,8 @@ RETRIEVAL, CLOSED_BOOK = "rag", "fine_tune"
 BEFORE, NOT_UPDATED, UPDATED = "before", "not_updated", "updated"
 RIGHT_CHANGED, RIGHT_UNCHANGED, STALE = "right_on_changed", "right_on_unchanged", "stale"
 UPDATE_SECONDS = "update_seconds"
+ENCODED = "texts_encoded_for_update"
+"""Passages and sentences that had to be encoded, out of all there are."""
 RIGHT_AFTER_CHANGE = "right_after_change"
 STALE_SHARE = "stale_answers"
 
@@ -45,12 +49,14 @@ class _Course:
         old: Its answers as it was built on the earlier corpus.
         new: Its answers once it was brought up to date.
         seconds: What bringing it up to date took.
+        encoded: How many texts were encoded for that, and how many the new system is made of.
     """
 
     arm: str
     old: Sequence[Prediction]
     new: Sequence[Prediction]
     seconds: float
+    encoded: tuple[int, int] | None = None
 
 
 def check_freshness(inquiry: Inquiry) -> ExperimentResult:
@@ -80,18 +86,23 @@ def check_freshness(inquiry: Inquiry) -> ExperimentResult:
 def _follow_retrieval(
     inquiry: Inquiry, earlier: EarlierState, questions: Sequence[Question]
 ) -> _Course:
-    """Index the earlier corpus, then the current one; the reading rule stays."""
-    bench, learning = inquiry.bench, inquiry.learning
-    previous = Workbench(bench.encoder, documents=earlier.documents, cache_dir=inquiry.folder.cache)
-    old = build_system(previous)
+    """Index the earlier corpus, then what is new in the current one; the reading rule stays.
+
+    Both begin without cached parts: those of the trial are made from the whole current corpus.
+    """
+    learning, encoder = inquiry.learning, RememberingEncoder(inquiry.bench.encoder)
+    old = build_system(Workbench(encoder, documents=earlier.documents))
     known = (*learning.train, *learning.validation)
     old.tune(as_then(known, earlier) if earlier.samples else known)
-    started = bench.clock()
-    new = build_system(bench)
-    seconds = bench.clock() - started
+    n_asked, n_encoded = encoder.n_asked, encoder.n_encoded
+    current = Workbench(encoder, documents=learning.documents)
+    started = current.clock()
+    new = build_system(current)
+    seconds = current.clock() - started
+    encoded = encoder.n_encoded - n_encoded, encoder.n_asked - n_asked
     new.rule = old.rule
     inputs = [question.now.input for question in questions]
-    return _Course(RETRIEVAL, old.answer(inputs), new.answer(inputs), seconds)
+    return _Course(RETRIEVAL, old.answer(inputs), new.answer(inputs), seconds, encoded)
 
 
 def _follow_closed_book(
@@ -148,7 +159,16 @@ def _measure(course: _Course, questions: Sequence[Question]) -> list[Measured]:
     taken = Measured(
         quantity=UPDATE_SECONDS, arm=course.arm, value=seconds, low=seconds, high=seconds, n=1
     )
-    return [*found, taken]
+    return [*found, taken, *_count_encoded(course)]
+
+
+def _count_encoded(course: _Course) -> list[Measured]:
+    if course.encoded is None:
+        return []
+    n_new, n = course.encoded
+    return [
+        Measured(quantity=ENCODED, arm=course.arm, value=n_new, low=n_new, high=n_new, n=n),
+    ]
 
 
 def _shares(arm: str, time: str, right: Scores, questions: Sequence[Question]) -> list[Measured]:

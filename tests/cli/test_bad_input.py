@@ -75,6 +75,7 @@ OPTIONS = {
     "output that is a file": (["-o", "good.csv"], ["good.csv", "cannot be created"]),
     "unknown encoder": (["--encoder", "nothere"], ["'nothere'", "hub id"]),
     "unknown generator": (["--generator", "nothere"], ["'nothere'", "openai:MODEL@URL"]),
+    "judge of labels": (["--judge", "nothere"], ["document_qa, generation", "leave --judge out"]),
     "server without an address": (["--generator", "openai:gpt"], ["openai:MODEL@URL"]),
     "word for a price": (["--token-price", "free"], ["'free'", "0.15,0.60"]),
     "one price": (["--token-price", "1"], ["--token-price", "0.15,0.60"]),

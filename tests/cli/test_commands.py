@@ -15,6 +15,7 @@ COMMANDS = (
     "prototype",
     "report",
     "ask",
+    "judge",
     "export",
     "challenge",
     "recheck",

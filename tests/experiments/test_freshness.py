@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from prototypes.approaches.document_qa.rag import build_system
 from prototypes.contracts import (
     Document,
     EarlierState,
@@ -133,3 +136,21 @@ def test_corpus_without_an_earlier_state_cannot_be_tested(inquire: Inquire) -> N
     split = Split(_split().learning, test=_samples(NOW))
 
     assert "previous/documents/" in freshness.check_freshness(inquire(split, _bench())).untested
+
+
+def test_update_encodes_only_what_is_new(
+    inquire: Inquire,
+    hashing_encoder: Any,  # noqa: ANN401 # of conftest
+    tmp_path: Path,
+) -> None:
+    """Five of eight documents changed; the trial's own vectors of the new corpus are not used."""
+    bench = Workbench(hashing_encoder, documents=_documents(NOW), cache_dir=tmp_path / "cache")
+    build_system(bench)
+    before = hashing_encoder.n_encoded
+
+    result = freshness.check_freshness(inquire(_split(with_answers=False), bench))
+
+    (encoded,) = (one for one in result.measured if one.quantity == freshness.ENCODED)
+    assert (encoded.value, encoded.n) == (10, 16)  # a passage and a sentence for each document
+    n_questions = len(FLAGS)
+    assert hashing_encoder.n_encoded - before == 16 + 10 + n_questions

@@ -85,6 +85,24 @@ def test_second_run_asks_nothing_but_takes_as_long(
     assert again.latency_ms.p50 > 20
 
 
+def test_student_is_taught_once_the_arms_are_measured(
+    dataset: Dataset,
+    chat_server: Any,  # noqa: ANN401 # of conftest
+) -> None:
+    """The experiment stands in the result, with what the labels took."""
+    asked = settings(chat_server, experiments=("distillation",), machine_hour_usd=1.0)
+    (found,) = (
+        one
+        for one in run_trial(dataset, settings=asked).experiments
+        if one.experiment == "distillation"
+    )
+
+    quantities = {(one.arm, one.quantity) for one in found.measured}
+    assert found.untested == ""
+    assert ("distilled_head", "quality") in quantities
+    assert ("prompting_generator", "label_usd") in quantities
+
+
 def test_loading_is_charged_to_fitting_once(
     dataset: Dataset,
     chat_server: Any,  # noqa: ANN401 # of conftest

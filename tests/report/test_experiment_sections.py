@@ -5,7 +5,7 @@ from __future__ import annotations
 from advisor.report.experiment_sections import build_experiment_sections
 from advisor.report.wording import MINUS
 from advisor.schema.exhibits import ExperimentSection
-from prototypes.results import ExperimentResult, Measured, TrialResult
+from prototypes.results import Comparison, ExperimentResult, Measured, TrialResult
 
 
 def _measured(arm: str, **values: float) -> list[Measured]:
@@ -101,3 +101,74 @@ def test_experiment_that_could_not_be_held_says_why(trial: TrialResult) -> None:
 
     assert section.remarks == ("Could not be tested here: there is no earlier state.",)
     assert section.table.rows == ()
+
+
+def _judged(trial: TrialResult, **changes: object) -> ExperimentResult:
+    arms = [arm.name for arm in trial.arms]
+    measured = [
+        one for arm in arms for one in _measured(arm, judged_right=0.8, unparsable=0.1)
+    ] + _measured("judge", changed_verdict=0.2)
+    fixed = {"experiment": "judge", "measured": measured, "conclusion": "secondary"}
+    notes = ["judged by big", "its verdicts are secondary, since nobody labelled"]
+    return ExperimentResult.model_validate({**fixed, "notes": notes, **changes})
+
+
+def test_judge_has_a_row_per_arm_and_is_called_secondary(trial: TrialResult) -> None:
+    """The metric that decides stands beside it; noise and reservations are told."""
+    section = _section(trial, _judged(trial))
+
+    assert section.table.caption.startswith("Secondary: ")
+    assert len(section.table.rows) == len(trial.arms)
+    assert section.table.rows[0][1] == "80 % (40–80)"
+    assert "contradicted itself on 2 (20%" in section.remarks[1]
+    assert section.remarks[-1] == "Its verdicts are secondary, since nobody labelled."
+
+
+def test_judge_that_was_checked_names_its_agreement(trial: TrialResult) -> None:
+    """Kappa with its interval, and no reservation."""
+    kappa = Measured(quantity="kappa", arm="judge", value=0.75, low=0.5, high=0.9, n=24)
+    measured = [*_judged(trial).measured, kappa]
+
+    section = _section(
+        trial, _judged(trial, measured=measured, conclusion="checked", notes=["judged by big"])
+    )
+
+    assert not section.table.caption.startswith("Secondary")
+    assert "On 24 answers labelled by people" in section.remarks[2]
+    assert "kappa of 0.75, 95 % interval 0.50 to 0.90" in section.remarks[2]
+
+
+def test_distillation_has_a_row_per_system_and_says_when_labels_have_paid(
+    trial: TrialResult,
+) -> None:
+    """What was kept, how much faster, how much cheaper."""
+    teacher, student = "prompting_generator", "distilled_head"
+    measured = [
+        *_measured(teacher, quality=0.9, mean_ms=400, usd_per_1000=2.0, unlabelled=0.1),
+        *_measured(teacher, label_seconds=40, label_usd=0.5, labelled_rightly=0.9),
+        *_measured(student, quality=0.88, mean_ms=4, usd_per_1000=0.0),
+        *_measured("fine_tune_head", quality=0.92),
+    ]
+    lost = Comparison(
+        arm=student,
+        against=teacher,
+        metric="quality",
+        difference=-0.02,
+        low=-0.06,
+        high=0.02,
+        p_value=0.4,
+    )
+
+    section = _section(
+        trial, ExperimentResult(experiment="distillation", measured=measured, differences=[lost])
+    )
+
+    said = " ".join(section.remarks)
+    assert [row[0] for row in section.table.rows] == [
+        "Language model (the teacher)",
+        "Head taught by it",
+        "Head taught by people",
+    ]
+    assert "labelled 10 texts in 40 s and $0.50; 90% of its labels" in said
+    assert f"{MINUS}2.0 points from its teacher ({MINUS}6.0 to +2.0)" in said
+    assert "100.0 times as fast" in said and "after about 250 answers" in said
