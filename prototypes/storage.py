@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,10 +11,16 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from prototypes.errors import RunFolderError
+from prototypes.errors import LaboratoryError, RunFolderError
 from prototypes.results import FrozenSchema
 
 SchemaT = TypeVar("SchemaT", bound=FrozenSchema)
+
+_REFUSALS = tuple(
+    os.strerror(code)
+    for code in (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+)
+"""How the operating system says no; libraries that are not written in Python only quote it."""
 
 
 def write_schema(path: Path, value: FrozenSchema) -> None:
@@ -86,11 +93,23 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
+    except LaboratoryError:
+        raise
+    except Exception as error:
+        reason = _find_refusal(error)
+        if reason is None:
+            raise
         raise RunFolderError(
-            f"{path} cannot be written ({error.strerror or error}); make room or make the folder "
+            f"{path} cannot be written ({reason}); make room or make the folder "
             "writable, or choose another one, then resume with --resume."
         ) from error
+
+
+def _find_refusal(error: Exception) -> str | None:
+    """Say what the operating system refused; None if the error is of another kind."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return next((refusal for refusal in _REFUSALS if refusal in str(error)), None)
 
 
 def _read_text(path: Path) -> str:
