@@ -36,6 +36,9 @@ INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", LOCK_FIL
 """What may lie in a folder that no trial has been run in."""
 _UNFINISHED_LOCK = re.compile(r"\.run\.lock\.json\.\d+")
 """What a process leaves that is killed while it writes the protocol."""
+_BEGIN_ANEW = (
+    "What was fixed before the trial cannot be made up afterwards: hold it in a new folder."
+)
 
 
 class StoredDocument(FrozenSchema):
@@ -112,13 +115,21 @@ class RunFolder:
             RunFolderError: If the folder was begun with another protocol; names what differs.
         """
         if self.lock_path.exists():
-            require_same(read_schema(RunLock, self.lock_path), lock, self.lock_path)
+            require_same(self.read_lock(), lock, self.lock_path)
         else:
             write_schema(self.lock_path, lock)
 
+    def read_lock(self) -> RunLock:
+        """Read the protocol.
+
+        Raises:
+            RunFolderError: If it is missing or damaged, which nothing can put right.
+        """
+        return read_schema(RunLock, self.lock_path, remedy=_BEGIN_ANEW)
+
     def keep_documents(self, documents: Sequence[Document]) -> None:
-        """Write the corpus, unless it is there from before an interruption."""
-        if documents and not self.documents_path.exists():
+        """Write the corpus; after an interruption again, for what is there may be damaged."""
+        if documents:
             stored = (StoredDocument(**asdict(document)) for document in documents)
             write_lines(self.documents_path, stored)
 
@@ -218,7 +229,7 @@ def load_run(path: Path) -> Run:
     """
     folder, trial = RunFolder(path), load_trial(path)
     arms = tuple(folder.read_arm(arm.name) for arm in trial.arms)
-    return Run(read_schema(RunLock, folder.lock_path), trial, arms)
+    return Run(folder.read_lock(), trial, arms)
 
 
 def load_lock(path: Path) -> RunLock:
@@ -227,7 +238,7 @@ def load_lock(path: Path) -> RunLock:
     Raises:
         RunFolderError: If the folder holds no protocol, or a damaged one.
     """
-    return read_schema(RunLock, RunFolder(path).lock_path)
+    return RunFolder(path).read_lock()
 
 
 def _create(path: Path) -> None:

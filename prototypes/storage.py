@@ -16,6 +16,8 @@ from prototypes.results import FrozenSchema
 
 SchemaT = TypeVar("SchemaT", bound=FrozenSchema)
 
+_REMEDY = "Delete the file and resume the trial with --resume."
+
 _REFUSALS = tuple(
     os.strerror(code)
     for code in (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -41,13 +43,18 @@ def write_lines(path: Path, values: Iterable[FrozenSchema]) -> None:
     write_atomically(path, "".join(value.model_dump_json() + "\n" for value in values))
 
 
-def read_schema(schema: type[SchemaT], path: Path) -> SchemaT:
+def read_schema(schema: type[SchemaT], path: Path, *, remedy: str = _REMEDY) -> SchemaT:
     """Read one value.
+
+    Args:
+        schema: What it is.
+        path: The file.
+        remedy: What to do about a damaged one.
 
     Raises:
         RunFolderError: If the file is missing, unreadable or does not hold such a value.
     """
-    return _parse(schema, _read_text(path), where=str(path))
+    return _parse(schema, _read_text(path), where=str(path), remedy=remedy)
 
 
 def read_lines(schema: type[SchemaT], path: Path) -> list[SchemaT]:
@@ -59,7 +66,7 @@ def read_lines(schema: type[SchemaT], path: Path) -> list[SchemaT]:
     # Not splitlines: an answer may hold a line separator that JSON leaves as it is.
     lines = [line for line in _read_text(path).split("\n") if line]
     return [
-        _parse(schema, line, where=f"{path}, line {number}")
+        _parse(schema, line, where=f"{path}, line {number}", remedy=_REMEDY)
         for number, line in enumerate(lines, start=1)
     ]
 
@@ -122,7 +129,7 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
-def _parse(schema: type[SchemaT], text: str, *, where: str) -> SchemaT:
+def _parse(schema: type[SchemaT], text: str, *, where: str, remedy: str) -> SchemaT:
     try:
         return schema.model_validate_json(text)
     except ValidationError as error:
@@ -130,5 +137,5 @@ def _parse(schema: type[SchemaT], text: str, *, where: str) -> SchemaT:
         field = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise RunFolderError(
             f"{where} is damaged or from another version ({field}: {first['msg']}); expected a "
-            f"{schema.__name__}. Delete the file and resume the trial with --resume."
+            f"{schema.__name__}. {remedy}"
         ) from error

@@ -154,6 +154,7 @@ def _measure_backwards(laboratory: Laboratory, run: Path) -> None:
 def damage_files(laboratory: Laboratory, chance: random.Random, *, count: int) -> Staged:
     """A half-written or overwritten file anywhere in a finished run folder."""
     whole = laboratory.finished("whole")
+    _store_advice(whole)
     files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
     files = [path for path in files if not path.name.startswith(".lock")]
     found: list[Finding] = []
@@ -165,6 +166,15 @@ def damage_files(laboratory: Laboratory, chance: random.Random, *, count: int) -
         found += _check_reading(laboratory, run, f"{name} is damaged")
         found += _check_repair(laboratory, run, name)
     return count, found
+
+
+def _store_advice(run: Path) -> None:
+    from advisor.api import advise
+    from advisor.evidence.run_files import store_advice
+    from advisor.schema.answers import Answers
+
+    answers = Answers(answers={"task_kind": "classification", "data_volatility": "weekly"})
+    store_advice(run, answers, advise(answers))
 
 
 def _damage(path: Path, chance: random.Random) -> None:
@@ -214,6 +224,9 @@ def _check_repair(laboratory: Laboratory, run: Path, name: Path) -> list[Finding
         return [Finding(f"{name} is damaged, resumed", fault)]
     if seen.error and name.name not in seen.error:
         return [Finding(f"{name} is damaged, resumed", f"the file is not named: {seen.error}")]
+    if name.name == "run.lock.json":
+        is_final = not seen.error or "in a new folder" in seen.error
+        return [] if is_final else [Finding(f"{name} is damaged", f"says: {seen.error}")]
     if seen.error:
         (run / name).unlink()
     return laboratory.check_resumed(run, f"{name} was damaged")

@@ -15,7 +15,9 @@ from pathlib import Path
 from hostile import Channel, Hostile
 
 SECONDS = 60
-BYTES = 6_000_000_000
+BYTES = 4_000_000_000
+"""How much memory a process may ask for beyond what it has."""
+STATISTICS = Path("/proc/self/statm")
 _ANSWERED = frozenset({0, 2})
 _ADVISED = frozenset({0, 2, 3, 4})
 """A damaged answers file that still reads may well have no feasible or no leading approach."""
@@ -62,7 +64,9 @@ def in_child(step: Callable[[], object]) -> Seen:
 
 def _limit() -> None:
     signal.alarm(SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    if STATISTICS.is_file():
+        n_bytes = int(STATISTICS.read_text().split()[0]) * resource.getpagesize() + BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
 

@@ -9,10 +9,10 @@ from advisor.knowledge.yaml_text import YamlError, read_yaml
 
 def _laughs(n_levels: int) -> str:
     """Let each of some lines repeat the line before nine times."""
-    lines = ["l0: &l0 [ha, ha, ha]"]
-    for level in range(1, n_levels):
-        lines.append(f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 9)}]")
-    return "\n".join(lines)
+    lines = (
+        f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 9)}]" for level in range(1, n_levels)
+    )
+    return "\n".join(["l0: &l0 [ha, ha, ha]", *lines])
 
 
 def test_a_billion_laughs_are_refused_at_once() -> None:
