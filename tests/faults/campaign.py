@@ -17,22 +17,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import accidents
+import damages
 import hostile_documents
 import hostile_material
 import hostile_tables
 from hostile import Hostile
 from judging import Finding, judge
-from trials import Laboratory, open_laboratory
+from trials import Laboratory, Staged, open_laboratory
 
-Stage = Callable[..., tuple[int, list[Finding]]]
+Stage = Callable[..., Staged]
 
 STAGES: dict[str, tuple[Stage, int, int]] = {
     "kill -9": (accidents.kill_anywhere, 50, 4),
     "full disk": (accidents.fill_the_disk, 20, 4),
     "read-only folder": (accidents.forbid_writing, 10, 3),
     "clock turned back": (accidents.turn_back_the_clock, 6, 1),
-    "damaged files of a run": (accidents.damage_files, 60, 6),
-    "damaged cache entries": (accidents.damage_parts, 40, 10),
+    "damaged files of a run": (damages.damage_files, 60, 6),
+    "damaged cache entries": (damages.damage_parts, 40, 10),
     "out of memory": (accidents.run_out_of_memory, 3, 1),
     "two processes, one folder": (accidents.share_a_folder, 3, 1),
 }

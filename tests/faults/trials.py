@@ -15,6 +15,8 @@ from typing import Any
 
 from judging import Finding, Seen, fault_of, in_child
 
+Staged = tuple[int, list[Finding]]
+"""How often an accident was staged, and what went wrong."""
 HARNESS = Path(__file__).resolve().parent.parent / "harness"
 TIMES = frozenset(
     {"latency_ms", "throughput_per_second", "fit_seconds", "predict_seconds", "cheaper"}
