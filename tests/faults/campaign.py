@@ -21,8 +21,8 @@ import damages
 import hostile_documents
 import hostile_material
 import hostile_tables
-from hostile import Hostile
-from judging import Finding, judge
+from hostile import Channel, Hostile, holding
+from judging import Finding, hand_over_here, judge
 from trials import Laboratory, Staged, open_laboratory
 
 Stage = Callable[..., Staged]
@@ -78,13 +78,14 @@ def befall(root: Path, *, seed: int, is_quick: bool) -> list[Finding]:
         began, chance = time.monotonic(), random.Random(f"{seed}{name}")
         count, faults = stage(laboratory, chance, count=quick if is_quick else full)
         tell(name, count, faults, seconds=time.monotonic() - began)
+        show(faults)
         found += faults
     return found
 
 
 def hand_over(root: Path, *, seed: int, is_quick: bool) -> list[Finding]:
     """Hand over every hostile input, each in a process of its own."""
-    import_readers()
+    warm_up(root / "good")
     inputs = list_inputs()
     if is_quick:
         inputs = random.Random(seed).sample(inputs, QUICK_INPUTS)
@@ -92,7 +93,9 @@ def hand_over(root: Path, *, seed: int, is_quick: bool) -> list[Finding]:
     began = time.monotonic()
     for number, hostile in enumerate(inputs):
         folder = root / f"input-{number}"
-        found += judge(hostile, folder)
+        faults = judge(hostile, folder)
+        show(faults)
+        found += faults
         shutil.rmtree(folder, ignore_errors=True)
     tell("hostile inputs", len(inputs), found, seconds=time.monotonic() - began)
     return found
@@ -107,15 +110,23 @@ def list_inputs() -> list[Hostile]:
     ]
 
 
-def import_readers() -> None:
-    """Import once what every fork needs."""
+def warm_up(folder: Path) -> None:
+    """Hand over something good here, so that every fork has imported what it needs."""
     for name in READERS:
         importlib.import_module(name)
+    for channel, name in ((Channel.DOCUMENT, "a.md"), (Channel.TABLE, "a.csv")):
+        good = Hostile(name, channel, holding("text,label\n# A\n"), "nothing")
+        (folder / name).mkdir(parents=True)
+        hand_over_here(good, folder / name)
 
 
 def tell(name: str, count: int, found: Sequence[Finding], *, seconds: float) -> None:
-    """Print a line per stage, and one per fault."""
+    """Print a line per stage."""
     say(f"{name:28} {count:4} staged  {len(found):3} faults  {seconds:6.1f} s")
+
+
+def show(found: Sequence[Finding]) -> None:
+    """Print a line per fault."""
     for finding in found:
         say(f"    {finding.cause}: {finding.fault}")
 

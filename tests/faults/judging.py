@@ -85,7 +85,7 @@ def _attempt(step: Callable[[], object]) -> dict[str, object]:
 def judge(hostile: Hostile, folder: Path) -> list[Finding]:
     """Hand one input over by its door; return what went wrong."""
     folder.mkdir()
-    seen = in_child(lambda: _hand_over(hostile, folder))
+    seen = in_child(lambda: hand_over_here(hostile, folder))
     cause = f"{hostile.name} ({hostile.what})"
     if seen.signal == signal.SIGALRM:
         return [Finding(cause, f"took more than {SECONDS} s")]
@@ -105,7 +105,7 @@ class _Answer:
     printed: str
 
 
-def _hand_over(hostile: Hostile, folder: Path) -> list[str]:
+def hand_over_here(hostile: Hostile, folder: Path) -> list[str]:
     """Return the faults."""
     (folder / "good.yaml").write_text("answers: {task_kind: classification}\n")
     name = _shown(hostile.name)
