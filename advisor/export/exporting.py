@@ -89,7 +89,7 @@ def find_arm(run: Path, name: str | None = None) -> FittedArm:
     return FittedArm(
         spec=spec,
         result=results[chosen],
-        folder=folder.arm_folder(chosen),
+        folder=folder.intact_arm(chosen),
         lock=lock,
         trial=trial,
         bench=reassemble_bench(lock, spec, documents, cache_dir=folder.cache),
