@@ -48,6 +48,9 @@ _CONTEXT_TOKENS = typer.Option(
 _TOKEN_PRICE = typer.Option(
     None, "--token-price", metavar="IN,OUT", help="US dollars per million tokens: 0.15,0.60."
 )
+_STORE = typer.Option(
+    "faiss", "--store", metavar="NAME", help="Where vectors lie: faiss, lancedb or qdrant."
+)
 _PROMPTS = typer.Option(None, "--prompts", help="Folder with prompt templates that replace ours.")
 
 
@@ -68,6 +71,7 @@ def prototype(
     token_price: str | None = _TOKEN_PRICE,
     prompts: Path | None = _PROMPTS,
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
+    store: str = _STORE,
     margin: float = _MARGIN,
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
@@ -80,8 +84,6 @@ def prototype(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
-    from advisor.cli.columns import read_columns
-    from advisor.cli.durations import parse_seconds
     from advisor.evidence.trials import GeneratorTerms, TrialOptions
     from prototypes.data.request import DataRequest
 
@@ -93,7 +95,7 @@ def prototype(
         examples=examples,
         test=test,
         labels=labels,
-        columns=read_columns(column),
+        columns=_columns(column),
         task=_task(task),
         strict=strict,
     )
@@ -101,9 +103,10 @@ def prototype(
         arms=_names(arms, "--arms rag,fine_tune"),
         margin=margin,
         seed=seed,
-        budget_seconds=parse_seconds(budget) if budget else None,
+        budget_seconds=_seconds(budget),
         resume=resume,
         encoder=encoder,
+        store=store,
         generator=generator,
         terms=GeneratorTerms(max_tokens_total, context_tokens, _token_prices(token_price), prompts),
         experiments=_names(experiments, "--experiments learning_curve") or (),
@@ -175,6 +178,18 @@ def _names(given: str | None, example: str) -> tuple[str, ...] | None:
     if not names:
         raise AdvisorError(f"{option}: {given!r} names nothing; expected such as {expected}.")
     return names
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    from advisor.cli.columns import read_columns
+
+    return read_columns(given)
+
+
+def _seconds(budget: str | None) -> float | None:
+    from advisor.cli.durations import parse_seconds
+
+    return parse_seconds(budget) if budget else None
 
 
 def _token_prices(text: str | None) -> tuple[float, float] | None:
