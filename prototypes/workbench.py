@@ -164,7 +164,7 @@ class Workbench:
         def build(folder: Path) -> None:
             write_index(vectors, folder, kind=kind)
 
-        digest = hashlib.sha256(np.ascontiguousarray(vectors)).hexdigest()
+        digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
         large = LargeIndex.load(self.part(self.fingerprint("large-index", digest), build), vectors)
         self.index_notes.append(large.report.describe())
         return large

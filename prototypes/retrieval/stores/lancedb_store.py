@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 import weakref
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
@@ -91,7 +92,7 @@ class LanceStore:
         n = int(self._table.count_rows(condition))
         if n:
             self._table.delete(condition)
-            self._drop_history()
+            self._rewrite()
         return n
 
     def count(self) -> int:
@@ -112,8 +113,12 @@ class LanceStore:
         rows = search.select(["passage_id", "document_id", "_distance"]).limit(k).to_list()
         return [Found(r["passage_id"], r["document_id"], 1.0 - r["_distance"]) for r in rows]
 
-    def _drop_history(self) -> None:
-        self._table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+    def _rewrite(self) -> None:
+        """Write what is left anew: compaction alone leaves rows of which few are deleted."""
+        self._table.add(self._table.search().to_batches(), mode="overwrite")
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            # That readers of an earlier version fail is meant: it holds what was deleted.
+            self._table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
 
 
 def _schema(dimension: int) -> pa.Schema:

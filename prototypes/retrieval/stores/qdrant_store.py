@@ -102,7 +102,7 @@ class QdrantStore:
     def delete_document(self, document_id: str) -> int:
         """Delete every passage of a document, on disk too; return how many there were."""
         condition = _match("document_id", models.MatchValue(value=document_id))
-        n = self._client.count(_COLLECTION, count_filter=condition, exact=True).count
+        n = int(self._client.count(_COLLECTION, count_filter=condition, exact=True).count)
         if n:
             selector = models.FilterSelector(filter=condition)
             self._client.delete(_COLLECTION, points_selector=selector, wait=True)
@@ -110,7 +110,7 @@ class QdrantStore:
 
     def count(self) -> int:
         """Count the passages."""
-        return self._client.count(_COLLECTION, exact=True).count
+        return int(self._client.count(_COLLECTION, exact=True).count)
 
     def save(self) -> None:
         """Do nothing: Qdrant has written what was added when `add` returned."""

@@ -134,6 +134,24 @@ def test_what_is_saved_is_there_again(kind: Kind, tmp_path: Path) -> None:
     after.close()
 
 
+def test_a_deleted_document_leaves_no_byte_behind(kind: Kind, tmp_path: Path) -> None:
+    """Of many documents one is deleted: neither its id nor its vector stays in any file."""
+    if not kind.is_durable or kind.name.startswith("langchain"):
+        pytest.skip(f"what {kind.name} leaves on disk is its own affair")
+    vectors = unit_vectors(200)
+    store = kind.open(tmp_path, DIMENSION)
+    store.add([Entry(f"secret{i}.md#0", f"secret{i}.md") for i in range(200)], vectors)
+    store.save()
+
+    store.delete_document("secret7.md")
+    store.close()
+
+    content = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"secret8.md" in content
+    assert b"secret7.md" not in content
+    assert vectors[7].tobytes() not in content
+
+
 def test_asking_for_more_than_there_is_returns_what_there_is(store: VectorStore) -> None:
     """No padding may come out."""
     store.add(entries(3), unit_vectors(3))

@@ -38,19 +38,6 @@ def test_a_truncated_file_is_named(tmp_path: Path, pattern: str) -> None:
         FaissStore.open(tmp_path, dimension=4)
 
 
-def test_a_deleted_document_leaves_no_byte_behind(tmp_path: Path) -> None:
-    """Neither its id nor its vector stays in any file."""
-    store = saved(tmp_path)
-    vector = unit_vectors(3)[1].tobytes()
-
-    store.delete_document("d1")
-
-    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b"d1" not in content
-    assert vector not in content
-    assert len(list(tmp_path.iterdir())) == 3
-
-
 def test_a_write_that_fails_leaves_the_store_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
