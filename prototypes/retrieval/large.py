@@ -21,6 +21,9 @@ from prototypes.results import FrozenSchema
 from prototypes.retrieval.fusion import Hit
 from prototypes.storage import read_schema, write_schema
 
+_UNTYPED: Any = faiss
+"""The types that FAISS ships lack the parameters of a search."""
+
 MAX_FLAT = 100_000
 """Up to here an exact search takes some ten milliseconds, and nothing needs to be given up."""
 MAX_HNSW = 2_000_000
@@ -140,9 +143,9 @@ class LargeIndex:
     def set_width(self, width: int) -> None:
         """Visit this many nodes (HNSW) or open this many lists (IVF-PQ) per query."""
         if self.kind is Kind.HNSW:
-            self._parameters = faiss.SearchParametersHNSW(efSearch=width)
+            self._parameters = _UNTYPED.SearchParametersHNSW(efSearch=width)
         else:
-            self._parameters = faiss.SearchParametersIVF(nprobe=width)
+            self._parameters = _UNTYPED.SearchParametersIVF(nprobe=width)
 
     def search(self, queries: NDArray[np.float32], k: int) -> list[list[Hit]]:
         """Find about the k nearest vectors of each row of `queries` (n, d), nearest first."""
@@ -182,7 +185,7 @@ def search_exactly(
 def _build(vectors: NDArray[np.float32], kind: Kind) -> Any:  # noqa: ANN401 # faiss ships no types
     n, dimension = vectors.shape
     recipe = _recipe(kind, n, dimension)
-    index = faiss.index_factory(dimension, recipe, faiss.METRIC_INNER_PRODUCT)
+    index = _UNTYPED.index_factory(dimension, recipe, faiss.METRIC_INNER_PRODUCT)
     if kind is Kind.HNSW:
         index.hnsw.efConstruction = _EF_CONSTRUCTION
     index.train(_sample(vectors, _N_TRAINED))

@@ -19,6 +19,9 @@ from prototypes.retrieval.stores.contract import (
     visible_groups,
 )
 
+_UNTYPED: Any = faiss
+"""The types that FAISS ships lack the parameters of a search."""
+
 
 class FaissStore:
     """Exact search over the rows of a flat index; row i of the index belongs to entry i.
@@ -133,10 +136,10 @@ def _restrict(may_see: NDArray[np.bool_]) -> Any:  # noqa: ANN401 # faiss ships 
     """Build the parameters of a search over some rows; None where every row may be seen."""
     if may_see.all():
         return None
-    return faiss.SearchParameters(sel=_Bitmap(may_see))
+    return _UNTYPED.SearchParameters(sel=_Bitmap(may_see))
 
 
-class _Bitmap(faiss.IDSelectorBitmap):  # type: ignore[misc] # faiss ships no types for it
+class _Bitmap(faiss.IDSelectorBitmap):
     """A selector that keeps the bits it points to alive."""
 
     def __init__(self, may_see: NDArray[np.bool_]) -> None:
