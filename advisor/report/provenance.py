@@ -68,7 +68,7 @@ def _describe_left_out(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
 
 def _describe_store(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
     """Name the vector store; nothing if it was the default one."""
-    if protocol.store != TrialProtocol.model_fields["store"].default:
+    if protocol.store != "faiss":
         yield "Vector store", plain_text(protocol.store, limit=80)
 
 

@@ -45,6 +45,8 @@ class QdrantStore:
     def open(cls, folder: Path | None = None, *, dimension: int) -> Self:
         """Open the collection in a folder, or begin one there; without a folder in memory.
 
+        The client keeps points pickled in a folder, which can run code: open only your own.
+
         Raises:
             StoreError: If the folder is held by another process, is damaged, or has vectors of
                 another dimension.

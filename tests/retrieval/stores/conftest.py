@@ -67,12 +67,32 @@ def _open_chroma(folder: Path | None, dimension: int) -> VectorStore:
     )
 
 
+def _open_milvus_lite(folder: Path | None, dimension: int) -> VectorStore:
+    import tempfile
+
+    from langchain_milvus import Milvus
+
+    place = folder or Path(tempfile.mkdtemp(prefix="milvus-"))
+    place.mkdir(exist_ok=True)
+    vectors = HandedVectors()
+    store = Milvus(
+        embedding_function=vectors,
+        connection_args={"uri": str(place / "passages.db")},
+        index_params={"metric_type": "COSINE", "index_type": "FLAT"},
+        consistency_level="Strong",
+        enable_dynamic_field=True,
+    )
+    ledger = folder / "ledger.jsonl" if folder else None
+    return LangChainStore(store, vectors, dimension=dimension, ledger=ledger)
+
+
 KINDS = (
     Kind("faiss", ("faiss",), _named("faiss")),
     Kind("lancedb", ("lancedb",), _named("lancedb")),
     Kind("qdrant", ("qdrant_client",), _named("qdrant")),
     Kind("langchain-memory", ("langchain_core",), _open_langchain_memory, is_durable=False),
     Kind("langchain-chroma", ("langchain_chroma", "chromadb"), _open_chroma),
+    Kind("langchain-milvus", ("langchain_milvus", "milvus_lite"), _open_milvus_lite),
 )
 
 
