@@ -16,6 +16,7 @@ from prototypes.models.generator_source import (
 from prototypes.models.impartiality import require_impartial, require_judgeable
 from prototypes.plan import TrialSettings
 from prototypes.protocol import RunLock
+from prototypes.retrieval.stores.opening import require_store
 from prototypes.templates import load_templates
 from prototypes.workbench import Workbench
 
@@ -30,7 +31,9 @@ def assemble_bench(
     Raises:
         ModelUnavailableError: If there is no such generator, or it is refused.
         PromptTemplateError: If a template of the user's cannot be used.
+        StoreError: If there is no such vector store, or its library is not installed.
     """
+    require_store(settings.store)
     return Workbench(
         settings.encoder,
         documents=documents,
@@ -42,6 +45,7 @@ def assemble_bench(
             cache_dir=cache_dir,
         ),
         templates=load_templates(settings.prompts),
+        store=settings.store,
     )
 
 
@@ -88,7 +92,11 @@ def reassemble_bench(
             f"the run was made with {lock.generator_sha256}; put that one back, or run again."
         )
     return Workbench(
-        lock.encoder_source, documents=documents, cache_dir=cache_dir, generator=supply
+        lock.encoder_source,
+        documents=documents,
+        cache_dir=cache_dir,
+        generator=supply,
+        store=lock.store,
     )
 
 

@@ -8,6 +8,7 @@
     ├── ContextTooShortError      a prompt is longer than its model can read
     ├── PromptTemplateError       a prompt template that cannot be used
     ├── RunFolderError            a run folder that cannot be written, read or resumed
+    ├── StoreError                a vector store that is missing, damaged or asked wrongly
     ├── UnknownExperimentError    an experiment that does not exist
     └── TooFewSamplesError        not enough samples to learn from or to measure with
 
@@ -57,6 +58,10 @@ class PromptTemplateError(LaboratoryError):
 
 class RunFolderError(LaboratoryError):
     """The run folder cannot be written, read or resumed."""
+
+
+class StoreError(LaboratoryError):
+    """A vector store is not installed, cannot be opened, is damaged, or was asked wrongly."""
 
 
 class TooFewSamplesError(LaboratoryError):

@@ -25,6 +25,7 @@ from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endp
 from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
 from prototypes.results import DataSummary, NotRun, TrialProtocol
+from prototypes.retrieval.stores.opening import DEFAULT_STORE
 from prototypes.workbench import Workbench
 
 DEFAULT_MARGIN = 0.02
@@ -54,6 +55,7 @@ class TrialSettings:
         token_prices_usd: What a server takes per million tokens read and written.
         prompts: A folder with templates that replace those of the package.
         judge: A language model that judges free text, named as a generator is; None has none.
+        store: The vector store that dense search over documents asks.
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
         experiments: Experiments on request that are held once the arms are measured.
@@ -75,6 +77,7 @@ class TrialSettings:
     token_prices_usd: tuple[float, float] | None = None
     prompts: Path | None = None
     judge: str | None = None
+    store: str = DEFAULT_STORE
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
     experiments: tuple[str, ...] = ()
@@ -168,6 +171,7 @@ def build_lock(
         context_tokens=settings.context_tokens,
         prompts_sha256=bench.templates.sha256 if supply else None,
         token_prices_usd=list(prices) if prices else None,
+        store=bench.store,
         precision=runtime.precision(),
         versions=runtime.versions(),
     )

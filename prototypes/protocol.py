@@ -38,6 +38,8 @@ class RunLock(FrozenSchema):
     """How long the generator's context is, where the user said so."""
     prompts_sha256: str | None = None
     token_prices_usd: list[float] | None = None
+    store: str = "faiss"
+    """The vector store that dense search over documents asks."""
     precision: Literal["float32", "bfloat16"]
     versions: dict[str, str]
 

@@ -196,6 +196,8 @@ class TrialProtocol(FrozenSchema):
     """Of the prompt templates; None if nothing was prompted."""
     token_prices_usd: list[float] | None = None
     """US dollars per million tokens read and written."""
+    store: str = "faiss"
+    """The vector store that dense search over documents asked."""
     precision: Literal["float32", "bfloat16"]
     threads: int
     test_sha256: str

@@ -19,13 +19,15 @@ from prototypes.errors import ModelUnavailableError
 from prototypes.models.encoder import Encoder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.retrieval.chunking import chunk_document
+from prototypes.retrieval.stores.opening import DEFAULT_STORE, open_store
 from prototypes.templates import PromptTemplates, load_templates
 
 if TYPE_CHECKING:
     from prototypes.models.generator import Generator
     from prototypes.models.generator_source import GeneratorSupply
-    from prototypes.retrieval.dense import DenseIndex
+    from prototypes.retrieval.large import Kind, LargeIndex
     from prototypes.retrieval.lexical import LexicalIndex
+    from prototypes.retrieval.store_index import DenseSearch
 
 T = TypeVar("T")
 
@@ -41,6 +43,9 @@ class Workbench:
         documents: The corpus.
         generator_supply: Where a language model comes from; None if there is none.
         templates: The prompts it is given.
+        store: The vector store that dense search asks.
+        index_notes: What is worth knowing of the indexes made: one that is not exact says how
+            much it finds.
         charged_seconds: Running total of what the parts asked for cost when first made.
         spent_seconds: Running total of the time really spent here on making them.
     """
@@ -53,6 +58,7 @@ class Workbench:
         cache_dir: Path | None = None,
         generator: GeneratorSupply | None = None,
         templates: PromptTemplates | None = None,
+        store: str = DEFAULT_STORE,
     ) -> None:
         """Set up the bench; encoder and generator are loaded when first needed.
 
@@ -62,7 +68,10 @@ class Workbench:
             cache_dir: Where parts outlive this object; None keeps them only as long as it.
             generator: Where a language model comes from.
             templates: The prompts it is given; None takes those of the package.
+            store: The vector store that dense search asks, one of `STORES`.
         """
+        self.store = store
+        self.index_notes: list[str] = []
         self.generator_supply = generator
         self.templates = templates or load_templates()
         self.documents = tuple(documents)
@@ -128,11 +137,37 @@ class Workbench:
 
         return self._remember("lexical", lambda: LexicalIndex(self._passage_texts()))
 
-    def dense(self) -> DenseIndex:
-        """Return the FAISS index over the passages' vectors."""
-        from prototypes.retrieval.dense import DenseIndex
+    def dense(self) -> DenseSearch:
+        """Return the index over the passages' vectors."""
+        return self._remember("dense", lambda: self.index(self.embed(self._passage_texts())))
 
-        return self._remember("dense", lambda: DenseIndex(self.embed(self._passage_texts())))
+    def index(self, vectors: NDArray[np.float32]) -> DenseSearch:
+        """Index the passages under vectors (n, d) in the store of this bench.
+
+        Raises:
+            StoreError: If the library of the store is not installed.
+        """
+        from prototypes.retrieval.dense import DenseIndex
+        from prototypes.retrieval.large import Kind, choose_kind
+        from prototypes.retrieval.store_index import StoreIndex
+
+        if self.store != DEFAULT_STORE:
+            store = open_store(self.store, dimension=vectors.shape[1])
+            return StoreIndex.fill(store, self.passages, vectors)
+        kind = choose_kind(len(vectors))
+        # A trial never restricts or deletes, so FAISS is asked without an id map.
+        return DenseIndex(vectors) if kind is Kind.FLAT else self._index_large(vectors, kind)
+
+    def _index_large(self, vectors: NDArray[np.float32], kind: Kind) -> LargeIndex:
+        from prototypes.retrieval.large import LargeIndex, write_index
+
+        def build(folder: Path) -> None:
+            write_index(vectors, folder, kind=kind)
+
+        digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
+        large = LargeIndex.load(self.part(self.fingerprint("large-index", digest), build), vectors)
+        self.index_notes.append(large.report.describe())
+        return large
 
     def part(self, fingerprint: str, build: Callable[[Path], None]) -> Path:
         """Return the folder of a part that `build` writes, made only if it is not there yet.

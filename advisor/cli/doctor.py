@@ -20,6 +20,8 @@ _PACKAGES = (
     ("pypdf", "reads PDF", "pypdf"),
     ("docx", "reads Word", "python-docx"),
     ("openai", "asks language models behind servers (optional)", '"adaptation-advisor[endpoint]"'),
+    ("lancedb", "a vector store on disk (optional)", '"adaptation-advisor[lancedb]"'),
+    ("qdrant_client", "a vector store, also a server (optional)", '"adaptation-advisor[qdrant]"'),
     ("pyarrow", "reads Parquet (optional)", '"adaptation-advisor[parquet]"'),
     ("openpyxl", "reads Excel (optional)", '"adaptation-advisor[excel]"'),
 )

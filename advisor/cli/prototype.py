@@ -51,6 +51,9 @@ _TOKEN_PRICE = typer.Option(
 _TRACK = typer.Option(
     None, "--track", metavar="mlflow", help="Copy the result to MLflow, in ./mlruns by default."
 )
+_STORE = typer.Option(
+    "faiss", "--store", metavar="NAME", help="Where vectors lie: faiss, lancedb or qdrant."
+)
 _PROMPTS = typer.Option(None, "--prompts", help="Folder with prompt templates that replace ours.")
 
 
@@ -72,6 +75,7 @@ def prototype(
     prompts: Path | None = _PROMPTS,
     judge: str | None = JUDGE,
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
+    store: str = _STORE,
     margin: float = _MARGIN,
     budget: str | None = typer.Option(None, "--budget", help="At most this long, such as 10m."),
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
@@ -90,16 +94,9 @@ def prototype(
 
     _require_data(data or documents or questions or examples)
     request = DataRequest(
-        folder=data,
-        documents=documents,
-        questions=questions,
-        examples=examples,
-        test=test,
-        labels=labels,
-        columns=_columns(column),
-        task=_task(task),
-        strict=strict,
-    )
+        folder=data, documents=documents, questions=questions, examples=examples, test=test,
+        labels=labels, columns=_columns(column), task=_task(task), strict=strict,
+    )  # fmt: skip
     options = TrialOptions(
         arms=_names(arms, "--arms rag,fine_tune"),
         margin=margin,
@@ -107,6 +104,7 @@ def prototype(
         budget_seconds=_seconds(budget),
         resume=resume,
         encoder=encoder,
+        store=store,
         generator=generator,
         terms=GeneratorTerms(max_tokens_total, context_tokens, _usd(token_price), prompts, judge),
         experiments=_names(experiments, "--experiments learning_curve") or (),

@@ -17,6 +17,7 @@ from prototypes.events import Event, Listener, TrialPlanned
 from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL
 from prototypes.plan import TrialSettings
 from prototypes.results import TrialResult
+from prototypes.retrieval.stores.opening import DEFAULT_STORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class TrialOptions:
         budget_seconds: No arm is begun that is not expected to end within this time.
         exempt: Arms that run even so.
         terms: On which the generator is asked.
+        store: The vector store that dense search over documents asks.
         experiments: Experiments on request, such as learning_curve.
         prices: A price list of the user's own; None takes ours.
         track: Where the result is copied to in the end; None copies it nowhere.
@@ -64,6 +66,7 @@ class TrialOptions:
     encoder: str | None = None
     generator: str | None = None
     terms: GeneratorTerms = GeneratorTerms()
+    store: str = DEFAULT_STORE
     experiments: tuple[str, ...] = ()
     prices: Path | None = None
     track: str | None = None
@@ -116,6 +119,7 @@ def put_to_the_test(
         token_prices_usd=options.terms.token_prices_usd,
         prompts=options.terms.prompts,
         judge=options.terms.judge,
+        store=options.store,
         experiments=options.experiments,
         machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )

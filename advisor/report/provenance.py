@@ -47,6 +47,7 @@ def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
             ("Intervals", f"{interval}, {protocol.n_bootstrap:,} resamples"),
             ("Encoder", plain_text(protocol.encoder, limit=120)),
             ("Encoder SHA-256", plain_text(protocol.encoder_sha256 or "none", limit=80)),
+            *_describe_store(protocol),
             *_describe_generator(protocol),
             ("Precision", f"{protocol.precision}, {count_of(protocol.threads, 'thread')}"),
             ("Locked test split, SHA-256", plain_text(protocol.test_sha256, limit=80)),
@@ -63,6 +64,12 @@ def _describe_left_out(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
     if protocol.on_request:
         names = ",".join(protocol.on_request)
         yield "Run only if named", f"--arms {names}"
+
+
+def _describe_store(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
+    """Name the vector store; nothing if it was the default one."""
+    if protocol.store != "faiss":
+        yield "Vector store", plain_text(protocol.store, limit=80)
 
 
 def _describe_generator(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:

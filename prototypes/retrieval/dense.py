@@ -45,4 +45,10 @@ class DenseIndex:
     @classmethod
     def load(cls, folder: Path) -> DenseIndex:
         """Read back what `save` wrote; nothing in it can run code."""
-        return cls(np.load(folder / "vectors.npy", allow_pickle=False))
+        return cls(load_vectors(folder))
+
+
+def load_vectors(folder: Path) -> NDArray[np.float32]:
+    """Read the vectors (n, d) of an index that was saved into a folder."""
+    vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
+    return vectors

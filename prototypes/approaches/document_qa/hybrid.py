@@ -20,7 +20,7 @@ from prototypes.approaches.document_qa.rag import (
 from prototypes.approaches.document_qa.tuning import load_tuned, tune_encoder
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.models.retriever_training import count_parameters
-from prototypes.retrieval.dense import DenseIndex
+from prototypes.retrieval.dense import DenseIndex, load_vectors
 
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
@@ -91,7 +91,8 @@ class TunedRetrievalArm:
     def _install(self, encoder_folder: Path, index_folder: Path) -> None:
         self._encoder_folder = encoder_folder
         self._index_folder = index_folder
-        self._system.retriever = self._system.retriever.with_dense(DenseIndex.load(index_folder))
+        dense = self._workbench.index(load_vectors(index_folder))
+        self._system.retriever = self._system.retriever.with_dense(dense)
         self._system.embed_for_search = load_tuned(encoder_folder).encode
 
 

@@ -34,7 +34,7 @@ class RetrievalArm:
         predictions = self.predict([sample.input for sample in data.validation])
         return FitReport(
             validation_score=mean_correct(data.validation, predictions),
-            notes=(describe_rule(self._system.rule),),
+            notes=(describe_rule(self._system.rule), *workbench.index_notes),
         )
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:

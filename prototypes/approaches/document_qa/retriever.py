@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.fusion import Hit, fuse_scores
 from prototypes.retrieval.lexical import LexicalIndex
+from prototypes.retrieval.store_index import DenseSearch
 
 N_PER_INDEX = 100
 N_RETRIEVED = 20
@@ -33,11 +33,11 @@ class Retrieval:
 class FusedRetriever:
     """Asks both indexes for 100 passages each and keeps the first 20 of the fused ranking."""
 
-    def __init__(self, lexical: LexicalIndex, dense: DenseIndex) -> None:
+    def __init__(self, lexical: LexicalIndex, dense: DenseSearch) -> None:
         self._lexical = lexical
         self._dense = dense
 
-    def with_dense(self, dense: DenseIndex) -> FusedRetriever:
+    def with_dense(self, dense: DenseSearch) -> FusedRetriever:
         """Return a retriever with another dense index over the same passages."""
         return FusedRetriever(self._lexical, dense)
 

@@ -1,0 +1,225 @@
+"""Dense search over more vectors than can be compared one by one, with its recall measured.
+
+An approximate index, compressed and mapped from disk, names candidates; their exact cosines are
+read from the vectors, which stay on disk as well. How wide the index searches is chosen by how
+much of an exact search it finds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from prototypes.results import FrozenSchema
+from prototypes.retrieval.fusion import Hit
+from prototypes.storage import read_schema, write_schema
+
+_UNTYPED: Any = faiss
+"""The types that FAISS ships lack the parameters of a search."""
+
+MAX_FLAT = 100_000
+"""Up to here an exact search takes some ten milliseconds, and nothing needs to be given up."""
+MAX_HNSW = 2_000_000
+"""Beyond it the graph outgrows the memory of a laptop; IVF-PQ keeps 48 bytes of a vector of 384."""
+TARGET_RECALL = 0.95
+K_CHECKED = 10
+N_CHECKED = 200
+
+_INDEX_FILE, _REPORT_FILE = "index.faiss", "index.json"
+_BLOCK = 50_000
+_N_TRAINED = 200_000
+_LINKS, _EF_CONSTRUCTION = 24, 100
+_CANDIDATES = {"hnsw": 4, "ivf_pq": 30}
+"""How many candidates per hit are compared exactly; product quantisation blurs more."""
+_WIDTHS = {"hnsw": (64, 128, 256, 512), "ivf_pq": (16, 32, 64, 128, 256)}
+
+
+class Kind(StrEnum):
+    """How vectors are searched."""
+
+    FLAT = "flat"
+    HNSW = "hnsw"
+    IVF_PQ = "ivf_pq"
+
+
+class IndexReport(FrozenSchema):
+    """How an index came out; `index.json` beside it."""
+
+    kind: Kind
+    n_vectors: int
+    width: int
+    """Nodes visited (HNSW) or lists opened (IVF-PQ) per query."""
+    recall_at_10: float
+    """Share of the ten exact neighbours that it finds."""
+    n_checked: int
+    """On how many queries that was measured."""
+    build_seconds: float
+    """Without the measuring."""
+    size_mb: float
+    """Of the index on disk, beside the vectors."""
+
+    def describe(self) -> str:
+        """Say in one phrase what was built and how much of an exact search it finds."""
+        return (
+            f"{self.n_vectors:,} passages are searched by {self.kind.value}, width {self.width}: "
+            f"recall@10 {self.recall_at_10:.3f} against exact search ({self.n_checked} queries)"
+        )
+
+
+def choose_kind(n_vectors: int) -> Kind:
+    """Choose the index for a number of vectors."""
+    if n_vectors <= MAX_FLAT:
+        return Kind.FLAT
+    return Kind.HNSW if n_vectors <= MAX_HNSW else Kind.IVF_PQ
+
+
+def write_index(
+    vectors: NDArray[np.float32],
+    folder: Path,
+    *,
+    kind: Kind,
+    queries: NDArray[np.float32] | None = None,
+) -> IndexReport:
+    """Index vectors into a folder, choose the search width there, measure the recall.
+
+    Args:
+        vectors: Shape (n, d); may be mapped from a file, of which one block at a time is read.
+        folder: An existing folder.
+        kind: HNSW or IVF-PQ.
+        queries: Unit vectors (m, d) to measure the recall with; None takes stored vectors, each
+            of which finds itself.
+    """
+    started = time.perf_counter()
+    path = folder / _INDEX_FILE
+    faiss.write_index(_build(vectors, kind), str(path))
+    seconds = time.perf_counter() - started
+    checked = _sample(vectors, N_CHECKED) if queries is None else queries[:N_CHECKED]
+    width, recall = _choose_width(LargeIndex(_map(folder), vectors, kind=kind), checked)
+    report = IndexReport(
+        kind=kind,
+        n_vectors=len(vectors),
+        width=width,
+        recall_at_10=recall,
+        n_checked=len(checked),
+        build_seconds=seconds,
+        size_mb=path.stat().st_size / 1e6,
+    )
+    write_schema(folder / _REPORT_FILE, report)
+    return report
+
+
+class LargeIndex:
+    """An approximate index of unit vectors (n, d); the scores of its hits are exact cosines."""
+
+    report: IndexReport
+    """Set where the index was loaded."""
+
+    def __init__(self, index: Any, vectors: NDArray[np.float32], *, kind: Kind) -> None:  # noqa: ANN401 # faiss ships no types
+        """Search vectors by an index of FAISS."""
+        self.vectors, self.kind = vectors, kind
+        self._index = index
+        self._parameters: Any = None
+
+    @classmethod
+    def load(cls, folder: Path, vectors: NDArray[np.float32]) -> Self:
+        """Map what `write_index` wrote; `vectors` are those that it was given.
+
+        Raises:
+            RunFolderError: If the report is missing or damaged.
+        """
+        report = read_schema(IndexReport, folder / _REPORT_FILE)
+        loaded = cls(_map(folder), vectors, kind=report.kind)
+        loaded.report = report
+        loaded.set_width(report.width)
+        return loaded
+
+    def set_width(self, width: int) -> None:
+        """Visit this many nodes (HNSW) or open this many lists (IVF-PQ) per query."""
+        if self.kind is Kind.HNSW:
+            self._parameters = _UNTYPED.SearchParametersHNSW(efSearch=width)
+        else:
+            self._parameters = _UNTYPED.SearchParametersIVF(nprobe=width)
+
+    def search(self, queries: NDArray[np.float32], k: int) -> list[list[Hit]]:
+        """Find about the k nearest vectors of each row of `queries` (n, d), nearest first."""
+        return [self._search_one(query, min(k, len(self.vectors))) for query in queries]
+
+    def _search_one(self, query: NDArray[np.float32], k: int) -> list[Hit]:
+        n = min(k * _CANDIDATES[self.kind], len(self.vectors))
+        _, (rows,) = self._index.search(query[None], n, params=self._parameters)
+        rows = np.sort(rows[rows >= 0])
+        cosines = self.vectors[rows] @ query
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return [Hit(int(rows[i]), float(cosines[i])) for i in best]
+
+
+def measure_recall(found: Sequence[Sequence[Hit]], exact: NDArray[np.int64]) -> float:
+    """Return the share of the exact neighbours (n, k) that was found."""
+    pairs = zip(found, exact.tolist(), strict=True)
+    n_shared = sum(len({hit.index for hit in hits}.intersection(row)) for hits, row in pairs)
+    return n_shared / exact.size
+
+
+def search_exactly(
+    vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int
+) -> NDArray[np.int64]:
+    """Compare every vector with every query, a block at a time; return the k nearest (n, k)."""
+    k = min(k, len(vectors))
+    best = faiss.ResultHeap(len(queries), k, keep_max=True)
+    for start in range(0, len(vectors), _BLOCK):
+        block = np.ascontiguousarray(vectors[start : start + _BLOCK])
+        scores, rows = faiss.knn(queries, block, min(k, len(block)), faiss.METRIC_INNER_PRODUCT)
+        best.add_result(D=scores, I=rows + start)
+    best.finalize()
+    indices: NDArray[np.int64] = best.I
+    return indices
+
+
+def _build(vectors: NDArray[np.float32], kind: Kind) -> Any:  # noqa: ANN401 # faiss ships no types
+    n, dimension = vectors.shape
+    recipe = _recipe(kind, n, dimension)
+    index = _UNTYPED.index_factory(dimension, recipe, faiss.METRIC_INNER_PRODUCT)
+    if kind is Kind.HNSW:
+        index.hnsw.efConstruction = _EF_CONSTRUCTION
+    index.train(_sample(vectors, _N_TRAINED))
+    for start in range(0, n, _BLOCK):
+        index.add(np.ascontiguousarray(vectors[start : start + _BLOCK]))
+    return index
+
+
+def _recipe(kind: Kind, n_vectors: int, dimension: int) -> str:
+    """Write the recipe of FAISS: eight bits per number in a graph, one per number in lists."""
+    if kind is Kind.HNSW:
+        return f"HNSW{_LINKS},SQ8"
+    n_lists = int(min(4 * n_vectors**0.5, n_vectors / 39))
+    code = "SQ8" if dimension % 8 else f"PQ{dimension // 8}"
+    return f"IVF{max(n_lists, 1)},{code}"
+
+
+def _choose_width(index: LargeIndex, queries: NDArray[np.float32]) -> tuple[int, float]:
+    """Set the least width whose recall@10 reaches the target, else the widest; return both."""
+    exact = search_exactly(index.vectors, queries, K_CHECKED)
+    width, recall = 0, 0.0
+    for width in _WIDTHS[index.kind]:
+        index.set_width(width)
+        recall = measure_recall(index.search(queries, exact.shape[1]), exact)
+        if recall >= TARGET_RECALL:
+            break
+    return width, recall
+
+
+def _map(folder: Path) -> Any:  # noqa: ANN401 # faiss ships no types
+    return faiss.read_index(str(folder / _INDEX_FILE), faiss.IO_FLAG_MMAP_IFC)
+
+
+def _sample(vectors: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Take at most n vectors, evenly spread, the same each time."""
+    step = max(len(vectors) // n, 1)
+    return np.ascontiguousarray(vectors[::step][:n])

@@ -1,0 +1,148 @@
+"""LanceDB: a table of columns on disk, searched exactly under a filter."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+import weakref
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import lancedb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from prototypes.errors import StoreError
+from prototypes.retrieval.stores.contract import (
+    Entry,
+    Found,
+    require_batch,
+    require_queries,
+    visible_groups,
+)
+
+_TABLE = "passages"
+
+
+class LanceStore:
+    """One LanceDB table; the filter is applied before the search, so k hits are k visible ones.
+
+    LanceDB keeps deleted rows in the files of earlier versions, so a deletion rewrites the table
+    without them and drops every earlier version.
+    """
+
+    def __init__(self, table: Any, *, dimension: int) -> None:  # noqa: ANN401 # of lancedb
+        """Use an open table that `open` made."""
+        self._table = table
+        self._dimension = dimension
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, dimension: int) -> Self:
+        """Open the table in a folder, or begin one there; without a folder in a temporary one.
+
+        Raises:
+            StoreError: If the folder holds a damaged table, or one of another dimension.
+        """
+        temporary = tempfile.TemporaryDirectory(prefix="lancedb-") if folder is None else None
+        place = str(folder if temporary is None else temporary.name)
+        try:
+            database = lancedb.connect(place)
+            table = database.create_table(_TABLE, schema=_schema(dimension), exist_ok=True)
+            table.count_rows()
+        except Exception as error:  # LanceDB raises errors of several trees, some of Rust
+            raise StoreError(
+                f"The LanceDB table in {place} cannot be opened for vectors of {dimension} numbers "
+                f"({error}). Choose another folder, or delete it and index the documents again."
+            ) from error
+        store = cls(table, dimension=dimension)
+        if temporary is not None:
+            weakref.finalize(store, temporary.cleanup)
+        return store
+
+    def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+        """Add entries with their vectors (n, d); one whose passage is there replaces it.
+
+        Raises:
+            StoreError: If there is not one finite vector per entry, or a passage comes twice.
+        """
+        checked = require_batch(entries, vectors, dimension=self._dimension)
+        merge = self._table.merge_insert("passage_id")
+        merge = merge.when_matched_update_all().when_not_matched_insert_all()
+        if entries:
+            merge.execute(_build_rows(entries, checked))
+
+    def search(
+        self, queries: NDArray[np.float32], k: int, *, groups: Collection[str] = ()
+    ) -> list[list[Found]]:
+        """Find for each query (n, d) the k nearest passages that a user may see, nearest first.
+
+        Raises:
+            StoreError: If the queries have another dimension, or a group has no plain name.
+        """
+        checked = require_queries(queries, dimension=self._dimension)
+        condition = f"array_has_any(groups, make_array({_quote(visible_groups(groups))}))"
+        return [self._search_one(query, k, condition=condition) for query in checked]
+
+    def delete_document(self, document_id: str) -> int:
+        """Delete every passage of a document, on disk too; return how many there were."""
+        condition = f"document_id = {_quote([document_id])}"
+        n = int(self._table.count_rows(condition))
+        if n:
+            self._table.delete(condition)
+            self._rewrite()
+        return n
+
+    def count(self) -> int:
+        """Count the passages."""
+        return int(self._table.count_rows())
+
+    def save(self) -> None:
+        """Merge the small files that adding leaves; LanceDB has written all of them already."""
+        self._table.optimize()
+
+    def close(self) -> None:
+        """Hold nothing open."""
+
+    def _search_one(self, query: NDArray[np.float32], k: int, *, condition: str) -> list[Found]:
+        if k <= 0:
+            return []
+        search = self._table.search(query).distance_type("dot").where(condition, prefilter=True)
+        rows = search.select(["passage_id", "document_id", "_distance"]).limit(k).to_list()
+        return [Found(r["passage_id"], r["document_id"], 1.0 - r["_distance"]) for r in rows]
+
+    def _rewrite(self) -> None:
+        """Write what is left anew: compaction alone leaves rows of which few are deleted."""
+        self._table.add(self._table.search().to_batches(), mode="overwrite")
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            # That readers of an earlier version fail is meant: it holds what was deleted.
+            self._table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+
+
+def _schema(dimension: int) -> pa.Schema:
+    return pa.schema(
+        [
+            pa.field("passage_id", pa.string()),
+            pa.field("document_id", pa.string()),
+            pa.field("groups", pa.list_(pa.string())),
+            pa.field("vector", pa.list_(pa.float32(), dimension)),
+        ]
+    )
+
+
+def _build_rows(entries: Sequence[Entry], vectors: NDArray[np.float32]) -> pa.Table:
+    schema = _schema(vectors.shape[1])
+    columns = {
+        "passage_id": [entry.passage_id for entry in entries],
+        "document_id": [entry.document_id for entry in entries],
+        "groups": [sorted(entry.groups) for entry in entries],
+        "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
+    }
+    return pa.table(columns, schema=schema)
+
+
+def _quote(names: Iterable[str]) -> str:
+    """Write names as literals of SQL; a quotation mark inside is doubled."""
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(names))

@@ -1,0 +1,181 @@
+"""Qdrant: in a folder or in memory on this machine, or on a server, through one client."""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from qdrant_client import QdrantClient, models
+
+from prototypes.errors import StoreError
+from prototypes.retrieval.stores.contract import (
+    Entry,
+    Found,
+    require_batch,
+    require_queries,
+    visible_groups,
+)
+
+_COLLECTION = "passages"
+_BATCH = 500
+_FIELDS = ("document_id", "groups")
+
+
+class QdrantStore:
+    """One Qdrant collection; groups and document are payload that the search filters by."""
+
+    def __init__(self, client: QdrantClient, *, dimension: int) -> None:
+        """Use the collection `passages` of a client, made if it is not there.
+
+        Raises:
+            StoreError: If it has vectors of another dimension.
+        """
+        self._client = client
+        self._dimension = dimension
+        if not client.collection_exists(_COLLECTION):
+            _create(client, dimension)
+        _require_dimension(client, dimension)
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, dimension: int) -> Self:
+        """Open the collection in a folder, or begin one there; without a folder in memory.
+
+        The client keeps points pickled in a folder, which can run code: open only your own.
+
+        Raises:
+            StoreError: If the folder is held by another process, is damaged, or has vectors of
+                another dimension.
+        """
+        try:
+            client = QdrantClient(path=str(folder)) if folder else QdrantClient(":memory:")
+        except Exception as error:  # a held lock is a RuntimeError, a damaged file anything
+            raise StoreError(
+                f"The Qdrant folder {folder} cannot be opened ({error}). Close the process that "
+                "holds it, choose another folder, or use a server."
+            ) from error
+        return cls(client, dimension=dimension)
+
+    @classmethod
+    def connect(cls, url: str, *, dimension: int, api_key: str | None = None) -> Self:
+        """Use a server, such as http://localhost:6333.
+
+        Raises:
+            StoreError: If it does not answer, or has vectors of another dimension.
+        """
+        try:
+            client = QdrantClient(url=url, api_key=api_key)
+            return cls(client, dimension=dimension)
+        except StoreError:
+            raise
+        except Exception as error:  # of the client, of httpx or of the server
+            raise StoreError(
+                f"The Qdrant server at {url} does not answer ({error}); start it, or use a folder."
+            ) from error
+
+    def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+        """Add entries with their vectors (n, d); one whose passage is there replaces it.
+
+        Raises:
+            StoreError: If there is not one finite vector per entry, or a passage comes twice.
+        """
+        checked = require_batch(entries, vectors, dimension=self._dimension)
+        points = [_build_point(*pair) for pair in zip(entries, checked, strict=True)]
+        for start in range(0, len(points), _BATCH):
+            with _quiet():
+                self._client.upsert(_COLLECTION, points[start : start + _BATCH], wait=True)
+
+    def search(
+        self, queries: NDArray[np.float32], k: int, *, groups: Collection[str] = ()
+    ) -> list[list[Found]]:
+        """Find for each query (n, d) the k nearest passages that a user may see, nearest first.
+
+        Raises:
+            StoreError: If the queries have another dimension, or a group has no plain name.
+        """
+        checked = require_queries(queries, dimension=self._dimension)
+        may_see = _match("groups", models.MatchAny(any=sorted(visible_groups(groups))))
+        return [self._search_one(query, k, may_see=may_see) for query in checked]
+
+    def delete_document(self, document_id: str) -> int:
+        """Delete every passage of a document, on disk too; return how many there were."""
+        condition = _match("document_id", models.MatchValue(value=document_id))
+        n = int(self._client.count(_COLLECTION, count_filter=condition, exact=True).count)
+        if n:
+            selector = models.FilterSelector(filter=condition)
+            self._client.delete(_COLLECTION, points_selector=selector, wait=True)
+        return n
+
+    def count(self) -> int:
+        """Count the passages."""
+        return int(self._client.count(_COLLECTION, exact=True).count)
+
+    def save(self) -> None:
+        """Do nothing: Qdrant has written what was added when `add` returned."""
+
+    def close(self) -> None:
+        """Let go of the folder or the connection."""
+        self._client.close()
+
+    def _search_one(
+        self, query: NDArray[np.float32], k: int, *, may_see: models.Filter
+    ) -> list[Found]:
+        if k <= 0:
+            return []
+        answer = self._client.query_points(
+            _COLLECTION,
+            query=query.tolist(),
+            query_filter=may_see,
+            limit=k,
+            with_payload=["passage_id", "document_id"],
+        )
+        return [_read_point(point) for point in answer.points]
+
+
+def _create(client: QdrantClient, dimension: int) -> None:
+    vectors = models.VectorParams(size=dimension, distance=models.Distance.DOT)
+    client.create_collection(_COLLECTION, vectors_config=vectors)
+    for field in _FIELDS:
+        with _quiet():
+            client.create_payload_index(_COLLECTION, field, models.PayloadSchemaType.KEYWORD)
+
+
+def _quiet() -> warnings.catch_warnings:
+    """Keep back that local mode has no payload indexes and is meant for small collections."""
+    return warnings.catch_warnings(action="ignore", category=UserWarning)
+
+
+def _require_dimension(client: QdrantClient, dimension: int) -> None:
+    found = client.get_collection(_COLLECTION).config.params.vectors
+    size = found.size if isinstance(found, models.VectorParams) else None
+    if size != dimension:
+        raise StoreError(
+            f"The Qdrant collection '{_COLLECTION}' has vectors of {size} numbers; expected "
+            f"{dimension}. Open it with the encoder that filled it, or index the documents again."
+        )
+
+
+def _match(key: str, match: models.MatchAny | models.MatchValue) -> models.Filter:
+    return models.Filter(must=[models.FieldCondition(key=key, match=match)])
+
+
+def _build_point(entry: Entry, vector: NDArray[np.float32]) -> models.PointStruct:
+    """Build a point; its id must be a UUID, so it is made from the passage's."""
+    return models.PointStruct(
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, entry.passage_id)),
+        vector=vector.tolist(),
+        payload={
+            "passage_id": entry.passage_id,
+            "document_id": entry.document_id,
+            "groups": sorted(entry.groups),
+        },
+    )
+
+
+def _read_point(point: models.ScoredPoint) -> Found:
+    payload = point.payload or {}
+    return Found(payload["passage_id"], payload["document_id"], point.score)

@@ -1,0 +1,114 @@
+"""Every store that can be opened here, each behind the same few lines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from prototypes.retrieval.stores.contract import VectorStore
+from prototypes.retrieval.stores.langchain_store import HandedVectors, LangChainStore, Scale
+from prototypes.retrieval.stores.opening import open_store
+
+DIMENSION = 8
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A store under test: what it needs, how it is opened, whether it outlives the process."""
+
+    name: str
+    libraries: tuple[str, ...]
+    open: Callable[[Path | None, int], VectorStore]
+    is_durable: bool = True
+
+
+def _named(name: str) -> Callable[[Path | None, int], VectorStore]:
+    return lambda folder, dimension: open_store(name, folder, dimension=dimension)
+
+
+def _open_langchain_memory(folder: Path | None, dimension: int) -> VectorStore:
+    from langchain_core.vectorstores import InMemoryVectorStore
+
+    vectors = HandedVectors()
+    store = InMemoryVectorStore(vectors)  # type: ignore[arg-type] # duck-typed
+    return LangChainStore(
+        store,  # type: ignore[arg-type]
+        vectors,
+        dimension=dimension,
+        make_filter=lambda groups: (
+            lambda document: any(document.metadata.get(f"group:{name}") for name in groups)
+        ),
+    )
+
+
+def _open_chroma(folder: Path | None, dimension: int) -> VectorStore:
+    from chromadb.config import Settings
+    from langchain_chroma import Chroma
+
+    vectors = HandedVectors()
+    store = Chroma(
+        collection_name="passages" if folder else f"passages-{uuid.uuid4()}",
+        embedding_function=vectors,  # type: ignore[arg-type] # duck-typed
+        persist_directory=str(folder) if folder else None,
+        client_settings=Settings(anonymized_telemetry=False),
+        collection_metadata={"hnsw:space": "cosine"},
+    )
+    return LangChainStore(
+        store,
+        vectors,
+        dimension=dimension,
+        scale=Scale.COSINE_DISTANCE,
+        ledger=folder / "ledger.jsonl" if folder else None,
+    )
+
+
+def _open_milvus_lite(folder: Path | None, dimension: int) -> VectorStore:
+    import tempfile
+
+    from langchain_milvus import Milvus
+
+    place = folder or Path(tempfile.mkdtemp(prefix="milvus-"))
+    place.mkdir(exist_ok=True)
+    vectors = HandedVectors()
+    store = Milvus(
+        embedding_function=vectors,
+        connection_args={"uri": str(place / "passages.db")},
+        index_params={"metric_type": "COSINE", "index_type": "FLAT"},
+        consistency_level="Strong",
+        enable_dynamic_field=True,
+    )
+    ledger = folder / "ledger.jsonl" if folder else None
+    return LangChainStore(store, vectors, dimension=dimension, ledger=ledger)
+
+
+KINDS = (
+    Kind("faiss", ("faiss",), _named("faiss")),
+    Kind("lancedb", ("lancedb",), _named("lancedb")),
+    Kind("qdrant", ("qdrant_client",), _named("qdrant")),
+    Kind("langchain-memory", ("langchain_core",), _open_langchain_memory, is_durable=False),
+    Kind("langchain-chroma", ("langchain_chroma", "chromadb"), _open_chroma),
+    Kind("langchain-milvus", ("langchain_milvus", "milvus_lite"), _open_milvus_lite),
+)
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each kind of store; one whose library is missing is skipped by name."""
+    kind: Kind = request.param
+    missing = [name for name in kind.libraries if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"the store {kind.name} is NOT tested: {', '.join(missing)} not installed")
+    return kind
+
+
+@pytest.fixture
+def store(kind: Kind, tmp_path: Path) -> Iterator[VectorStore]:
+    """An empty store in a folder."""
+    opened = kind.open(tmp_path / "store", DIMENSION)
+    yield opened
+    opened.close()

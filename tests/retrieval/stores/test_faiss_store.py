@@ -1,0 +1,67 @@
+"""The files of the default store: whole, checked, and without what was deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from prototypes.errors import StoreError
+from prototypes.retrieval.stores.contract import Entry
+from prototypes.retrieval.stores.faiss_store import FaissStore
+
+
+def unit_vectors(n: int) -> NDArray[np.float32]:
+    """Draw vectors of length 1."""
+    vectors = np.random.default_rng(3).standard_normal((n, 4)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def saved(folder: Path) -> FaissStore:
+    """Save a store of three documents."""
+    store = FaissStore.open(folder, dimension=4)
+    store.add([Entry(f"d{n}#0", f"d{n}") for n in range(3)], unit_vectors(3))
+    store.save()
+    return store
+
+
+@pytest.mark.parametrize("pattern", ["store.json", "vectors-*.npy", "entries-*.jsonl"])
+def test_a_truncated_file_is_named(tmp_path: Path, pattern: str) -> None:
+    """Half a file is a sentence, not half an index."""
+    saved(tmp_path)
+    (path,) = tmp_path.glob(pattern)
+    path.write_bytes(path.read_bytes()[:-9])
+
+    with pytest.raises(StoreError, match="is damaged"):
+        FaissStore.open(tmp_path, dimension=4)
+
+
+def test_a_write_that_fails_leaves_the_store_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the manifest is replaced, the old one names whole files."""
+    store = saved(tmp_path)
+    store.add([Entry("d9#0", "d9")], unit_vectors(1))
+
+    def pull_the_plug(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("prototypes.retrieval.stores.faiss_files.write_atomically", pull_the_plug)
+        with pytest.raises(KeyboardInterrupt):
+            store.save()
+
+    assert FaissStore.open(tmp_path, dimension=4).count() == 3
+
+
+def test_pickled_vectors_are_never_loaded(tmp_path: Path) -> None:
+    """An npy file that holds objects could run code."""
+    saved(tmp_path)
+    (path,) = tmp_path.glob("vectors-*.npy")
+    with path.open("wb") as file:
+        np.save(file, np.array([{}], dtype=object), allow_pickle=True)
+
+    with pytest.raises(StoreError, match="is damaged"):
+        FaissStore.open(tmp_path, dimension=4)

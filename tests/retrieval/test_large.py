@@ -1,0 +1,82 @@
+"""Approximate indexes: how good they are is measured, not promised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from prototypes.retrieval.large import (
+    MAX_FLAT,
+    MAX_HNSW,
+    Kind,
+    LargeIndex,
+    choose_kind,
+    measure_recall,
+    search_exactly,
+    write_index,
+)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> NDArray[np.float32]:
+    """2,000 unit vectors around 50 centres."""
+    source = np.random.default_rng(5)
+    centres = source.standard_normal((50, 32))
+    rows = np.repeat(centres, 40, axis=0) + 0.5 * source.standard_normal((2000, 32))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_the_index_is_chosen_by_size() -> None:
+    """Exact as long as that is fast, a graph as long as it fits, lists beyond."""
+    sizes = (0, MAX_FLAT, MAX_FLAT + 1, MAX_HNSW, MAX_HNSW + 1)
+
+    assert [Kind.FLAT, Kind.FLAT, Kind.HNSW, Kind.HNSW, Kind.IVF_PQ] == [
+        choose_kind(n) for n in sizes
+    ]
+
+
+def test_exact_search_in_blocks_is_a_full_comparison(
+    vectors: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nearest of several blocks are the nearest of all."""
+    monkeypatch.setattr("prototypes.retrieval.large._BLOCK", 300)
+
+    found = search_exactly(vectors, vectors[:20], 5)
+
+    expected = np.argsort(-(vectors[:20] @ vectors.T), axis=1)[:, :5]
+    assert expected.tolist() == found.tolist()
+
+
+@pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
+def test_the_reported_recall_is_what_it_finds(
+    vectors: NDArray[np.float32], tmp_path: Path, kind: Kind
+) -> None:
+    """Counted again from the loaded index, on the same queries, it is the same and high."""
+    report = write_index(vectors, tmp_path, kind=kind, queries=vectors[::20])
+    loaded = LargeIndex.load(tmp_path, vectors)
+
+    exact = search_exactly(vectors, vectors[::20], 10)
+
+    assert report.recall_at_10 == measure_recall(loaded.search(vectors[::20], 10), exact)
+    assert report.recall_at_10 >= 0.95
+    assert f"recall@10 {report.recall_at_10:.3f}" in loaded.report.describe()
+
+
+@pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
+def test_scores_are_exact_cosines(vectors: NDArray[np.float32], tmp_path: Path, kind: Kind) -> None:
+    """Compression decides which candidates are compared, never what their score is."""
+    write_index(vectors, tmp_path, kind=kind)
+
+    (hits,) = LargeIndex.load(tmp_path, vectors).search(vectors[7:8], 10)
+
+    cosines = vectors[[hit.index for hit in hits]] @ vectors[7]
+    assert cosines.tolist() == pytest.approx([hit.score for hit in hits], abs=1e-5)
+    assert sorted(cosines, reverse=True) == pytest.approx(cosines.tolist())
+
+
+def test_recall_counts_what_was_missed() -> None:
+    """Finding nothing is 0, whatever was to be found."""
+    assert measure_recall([[], []], np.array([[1, 2], [3, 4]])) == 0.0
