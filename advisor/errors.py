@@ -10,6 +10,7 @@
     ├── OutputError                   a result that cannot be written where it was asked for
     ├── NoBrowserError                a PDF was asked for and no browser can print it
     ├── ExportError                   an arm that cannot be exported, or not to that folder
+    ├── TrackingError                 a tracker that is missing or does not take a result
     ├── NoTerminalError               a question has to be asked and nobody can answer
     └── InterviewInterrupted          Ctrl-C; everything answered so far is saved (exit code 130)
 
@@ -67,6 +68,10 @@ class RuleBaseError(AdvisorError):
 
 class RunFolderError(AdvisorError):
     """A run folder is missing, incomplete or was not written by Advisor."""
+
+
+class TrackingError(AdvisorError):
+    """A result cannot be copied to where it should be tracked; the run folder has it."""
 
 
 class PriceListError(AdvisorError):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from prototypes.errors import RunFolderError
 from prototypes.models.model_folder import hash_file
+from prototypes.storage import writing
 
 MANIFEST = "part.json"
 
@@ -68,20 +69,15 @@ class PartCache:
             RunFolderError: If the cache folder cannot be written.
         """
         started = time.perf_counter()
-        try:
+        with writing(self.root):
             unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self.root))
-        except OSError as error:
-            raise RunFolderError(
-                f"The cache folder {self.root} cannot be written ({error.strerror}); "
-                "choose another one or make it writable."
-            ) from error
-        try:
-            charged = build(unfinished)
-            seconds = time.perf_counter() - started if charged is None else charged
-            _write_manifest(unfinished, seconds)
-            return Part(_publish(unfinished, self.root / fingerprint), seconds)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+            try:
+                charged = build(unfinished)
+                seconds = time.perf_counter() - started if charged is None else charged
+                _write_manifest(unfinished, seconds)
+                return Part(_publish(unfinished, self.root / fingerprint), seconds)
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _write_manifest(folder: Path, seconds: float) -> None:

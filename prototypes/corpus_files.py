@@ -25,12 +25,11 @@ class SyntheticQuestion(FrozenSchema):
 
 
 def keep_corpus(folder: RunFolder, dataset: Dataset) -> None:
-    """Write the corpus and its synthetic questions, unless they are there already."""
+    """Write the corpus and its synthetic questions."""
     folder.keep_documents(dataset.documents)
     made = [sample for sample in dataset.samples if sample.synthetic]
-    path = folder.root / SYNTHETIC_FILE
-    if made and not path.exists():
-        _write(path, made)
+    if made:
+        _write(folder.root / SYNTHETIC_FILE, made)
 
 
 def _write(path: Path, samples: Sequence[Sample]) -> None:

@@ -86,7 +86,7 @@ def load_fitted_arm(path: Path, name: str) -> Arm:
         name: The arm's name.
 
     Raises:
-        RunFolderError: If the folder holds no trial, or no such arm.
+        RunFolderError: If the folder holds no trial, no such arm, or a damaged one.
     """
     lock, folder = load_lock(path), RunFolder(path)
     specs = {spec.name: spec for spec in arms_for(lock.task)}
@@ -97,7 +97,7 @@ def load_fitted_arm(path: Path, name: str) -> Arm:
         )
     documents, spec = folder.read_documents(), specs[name]
     bench = reassemble_bench(lock, spec, documents, cache_dir=folder.cache)
-    return load_arm_class(spec).load(folder.arm_folder(name), bench)
+    return load_arm_class(spec).load(folder.intact_arm(name), bench)
 
 
 class _BudgetSpentError(Exception):

@@ -5,6 +5,7 @@
     documents.jsonl        the corpus as it was read, so that a fitted arm needs nothing else
     arms/<arm>.json        what was measured of one arm, written as it ends
     arms/<arm>/            what it learnt
+    arms/<arm>.sha256      the checksums of that, as `sha256sum -c` reads them
     experiments/<it>.json  what an experiment found that was asked for
     samples/<arm>.jsonl    its answer to every test sample
     cache/                 parts that several arms share
@@ -23,16 +24,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from prototypes.checksums import find_damage, keep_checksums
 from prototypes.contracts import Arm, Document
 from prototypes.errors import RunFolderError
+from prototypes.folder_lock import LOCK_FILE, OWNER_FILE, held
 from prototypes.protocol import RunLock, require_same
 from prototypes.results import ArmResult, ExperimentResult, FrozenSchema, SampleResult, TrialResult
 from prototypes.storage import read_lines, read_schema, write_lines, write_schema, writing
 
-INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", ".lock"})
+INCIDENTAL = frozenset({"answers.yaml", "recommendation.json", "cache", LOCK_FILE, OWNER_FILE})
 """What may lie in a folder that no trial has been run in."""
+_UNFINISHED_LOCK = re.compile(r"\.run\.lock\.json\.\d+")
+"""What a process leaves that is killed while it writes the protocol."""
+_BEGIN_ANEW = (
+    "What was fixed before the trial cannot be made up afterwards: hold it in a new folder."
+)
 
 
 class StoredDocument(FrozenSchema):
@@ -80,6 +86,24 @@ class RunFolder:
         """Return the file with what was measured of an arm."""
         return self.root / "arms" / f"{_require_plain(name)}.json"
 
+    def checksums_path(self, name: str) -> Path:
+        """Return the file with the checksums of the fitted parts of an arm."""
+        return self.root / "arms" / f"{_require_plain(name)}.sha256"
+
+    def intact_arm(self, name: str) -> Path:
+        """Return the folder of a fitted arm once its files are found to be as they were written.
+
+        Raises:
+            RunFolderError: If one of them is not.
+        """
+        folder = self.arm_folder(name)
+        if damaged := find_damage(folder, self.checksums_path(name)):
+            raise RunFolderError(
+                f"{folder.parent / damaged} is damaged or gone: it is not as it was written. "
+                "Repeat the command that ran the trial with --resume, which fits this arm again."
+            )
+        return folder
+
     def samples_path(self, name: str) -> Path:
         """Return the file with an arm's answers to the test samples."""
         return self.root / "samples" / f"{_require_plain(name)}.jsonl"
@@ -91,13 +115,21 @@ class RunFolder:
             RunFolderError: If the folder was begun with another protocol; names what differs.
         """
         if self.lock_path.exists():
-            require_same(read_schema(RunLock, self.lock_path), lock, self.lock_path)
+            require_same(self.read_lock(), lock, self.lock_path)
         else:
             write_schema(self.lock_path, lock)
 
+    def read_lock(self) -> RunLock:
+        """Read the protocol.
+
+        Raises:
+            RunFolderError: If it is missing or damaged, which nothing can put right.
+        """
+        return read_schema(RunLock, self.lock_path, remedy=_BEGIN_ANEW)
+
     def keep_documents(self, documents: Sequence[Document]) -> None:
-        """Write the corpus, unless it is there from before an interruption."""
-        if documents and not self.documents_path.exists():
+        """Write the corpus; after an interruption again, for what is there may be damaged."""
+        if documents:
             stored = (StoredDocument(**asdict(document)) for document in documents)
             write_lines(self.documents_path, stored)
 
@@ -109,7 +141,7 @@ class RunFolder:
         return tuple(Document(**document.model_dump()) for document in stored)
 
     def keep_arm(self, name: str, arm: Arm) -> float:
-        """Save what an arm learnt; return its size in megabytes."""
+        """Save what an arm learnt, with its checksums; return its size in megabytes."""
         target = self.arm_folder(name)
         unfinished = target.with_name(f".{name}.unfinished")
         with writing(target):
@@ -118,6 +150,7 @@ class RunFolder:
             arm.save(unfinished)
             shutil.rmtree(target, ignore_errors=True)
             unfinished.replace(target)
+            keep_checksums(target, self.checksums_path(name))
         files = (path for path in target.rglob("*") if path.is_file())
         return sum(path.stat().st_size for path in files) / 1e6
 
@@ -128,9 +161,11 @@ class RunFolder:
         write_schema(self.result_path(name), measured.result)
 
     def has_result(self, name: str) -> bool:
-        """Tell whether an arm was measured before and everything of it is still there."""
+        """Tell whether an arm was measured before and everything of it is there and undamaged."""
         needed = (self.result_path(name), self.samples_path(name), self.arm_folder(name))
-        return all(path.exists() for path in needed)
+        if not all(path.exists() for path in needed):
+            return False
+        return not find_damage(self.arm_folder(name), self.checksums_path(name))
 
     def read_arm(self, name: str) -> MeasuredArm:
         """Read back a measured arm.
@@ -172,7 +207,7 @@ def open_run_folder(path: Path | None, *, resume: bool = False) -> Iterator[RunF
             yield RunFolder(Path(temporary))
         return
     _create(path)
-    with _held(path):
+    with held(path):
         _require_usable(path, resume=resume)
         yield RunFolder(path)
 
@@ -194,7 +229,7 @@ def load_run(path: Path) -> Run:
     """
     folder, trial = RunFolder(path), load_trial(path)
     arms = tuple(folder.read_arm(arm.name) for arm in trial.arms)
-    return Run(read_schema(RunLock, folder.lock_path), trial, arms)
+    return Run(folder.read_lock(), trial, arms)
 
 
 def load_lock(path: Path) -> RunLock:
@@ -203,7 +238,7 @@ def load_lock(path: Path) -> RunLock:
     Raises:
         RunFolderError: If the folder holds no protocol, or a damaged one.
     """
-    return read_schema(RunLock, RunFolder(path).lock_path)
+    return RunFolder(path).read_lock()
 
 
 def _create(path: Path) -> None:
@@ -216,26 +251,9 @@ def _create(path: Path) -> None:
         ) from error
 
 
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Keep other processes out; the operating system lets go if this one is killed."""
-    lock = FileLock(path / ".lock", timeout=0)
-    with writing(path):
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise RunFolderError(
-                f"The run folder {path} is in use by another process; wait for it to end, or "
-                "choose another folder."
-            ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _require_usable(path: Path, *, resume: bool) -> None:
-    found = sorted(entry.name for entry in path.iterdir() if entry.name not in INCIDENTAL)
+    names = (entry.name for entry in path.iterdir() if entry.name not in INCIDENTAL)
+    found = sorted(name for name in names if not _UNFINISHED_LOCK.fullmatch(name))
     if not found:
         return
     if "run.lock.json" not in found:

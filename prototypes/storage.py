@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,10 +11,18 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from prototypes.errors import RunFolderError
+from prototypes.errors import LaboratoryError, RunFolderError
 from prototypes.results import FrozenSchema
 
 SchemaT = TypeVar("SchemaT", bound=FrozenSchema)
+
+_REMEDY = "Delete the file and resume the trial with --resume."
+
+_REFUSALS = tuple(
+    os.strerror(code)
+    for code in (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+)
+"""How the operating system says no; libraries that are not written in Python only quote it."""
 
 
 def write_schema(path: Path, value: FrozenSchema) -> None:
@@ -34,13 +43,18 @@ def write_lines(path: Path, values: Iterable[FrozenSchema]) -> None:
     write_atomically(path, "".join(value.model_dump_json() + "\n" for value in values))
 
 
-def read_schema(schema: type[SchemaT], path: Path) -> SchemaT:
+def read_schema(schema: type[SchemaT], path: Path, *, remedy: str = _REMEDY) -> SchemaT:
     """Read one value.
+
+    Args:
+        schema: What it is.
+        path: The file.
+        remedy: What to do about a damaged one.
 
     Raises:
         RunFolderError: If the file is missing, unreadable or does not hold such a value.
     """
-    return _parse(schema, _read_text(path), where=str(path))
+    return _parse(schema, _read_text(path), where=str(path), remedy=remedy)
 
 
 def read_lines(schema: type[SchemaT], path: Path) -> list[SchemaT]:
@@ -52,7 +66,7 @@ def read_lines(schema: type[SchemaT], path: Path) -> list[SchemaT]:
     # Not splitlines: an answer may hold a line separator that JSON leaves as it is.
     lines = [line for line in _read_text(path).split("\n") if line]
     return [
-        _parse(schema, line, where=f"{path}, line {number}")
+        _parse(schema, line, where=f"{path}, line {number}", remedy=_REMEDY)
         for number, line in enumerate(lines, start=1)
     ]
 
@@ -86,11 +100,23 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
+    except LaboratoryError:
+        raise
+    except Exception as error:
+        reason = _find_refusal(error)
+        if reason is None:
+            raise
         raise RunFolderError(
-            f"{path} cannot be written ({error.strerror or error}); make room or make the folder "
+            f"{path} cannot be written ({reason}); make room or make the folder "
             "writable, or choose another one, then resume with --resume."
         ) from error
+
+
+def _find_refusal(error: Exception) -> str | None:
+    """Say what the operating system refused; None if the error is of another kind."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return next((refusal for refusal in _REFUSALS if refusal in str(error)), None)
 
 
 def _read_text(path: Path) -> str:
@@ -103,7 +129,7 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
-def _parse(schema: type[SchemaT], text: str, *, where: str) -> SchemaT:
+def _parse(schema: type[SchemaT], text: str, *, where: str, remedy: str) -> SchemaT:
     try:
         return schema.model_validate_json(text)
     except ValidationError as error:
@@ -111,5 +137,5 @@ def _parse(schema: type[SchemaT], text: str, *, where: str) -> SchemaT:
         field = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise RunFolderError(
             f"{where} is damaged or from another version ({field}: {first['msg']}); expected a "
-            f"{schema.__name__}. Delete the file and resume the trial with --resume."
+            f"{schema.__name__}. {remedy}"
         ) from error

@@ -55,6 +55,35 @@ def test_a_part_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        RuntimeError("Error while serializing: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_a_sentence_whoever_finds_it_full(tmp_path: Path, error: Exception) -> None:
+    """Python's own writing, or that of a library, must be told the same way."""
+
+    def full(_: Path) -> float:
+        raise error
+
+    with pytest.raises(RunFolderError, match=r"cannot be written \(No space left on device\)"):
+        PartCache(tmp_path).make("part-1", full)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_of_another_kind_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
+    """What the file system has nothing to do with must stay what it is."""
+
+    def broken(_: Path) -> float:
+        raise ValueError("dimensions differ")
+
+    with pytest.raises(ValueError, match="dimensions differ"):
+        PartCache(tmp_path).make("part-1", broken)
+
+
 def test_without_a_root_parts_vanish_with_the_cache() -> None:
     """A temporary cache must clean up after itself."""
     cache = PartCache()

@@ -17,6 +17,11 @@ from prototypes.errors import LaboratoryError
 _OF_THE_COMMAND_LINE = ("typer", "click")
 """Where the exceptions come from that stand for usage errors and exits."""
 
+_OUT_OF_MEMORY = (
+    "the machine has no memory left; close other programs, or take smaller files or a smaller "
+    "model. What a trial has measured is kept: repeat the command with --resume."
+)
+
 
 class GuardedGroup(TyperGroup):
     """A command line of which no command ends in a traceback."""
@@ -47,6 +52,8 @@ def boundary() -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.startswith(_OF_THE_COMMAND_LINE):
             raise
+        if _is_lack_of_memory(error):
+            raise _stop(_OUT_OF_MEMORY, ExitCode.USAGE) from error
         raise _stop(_internal(error), ExitCode.INTERNAL) from error
 
 
@@ -59,6 +66,15 @@ def _quiet_pipe() -> typer.Exit:
     """Let the flush at exit go nowhere: whoever read us, such as `head`, has seen enough."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return typer.Exit(int(ExitCode.OK))
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Tell whether memory ran out; torch says so only in the text of an error."""
+    said = str(error).lower()
+    is_torch = isinstance(error, RuntimeError) and (
+        "can't allocate memory" in said or "out of memory" in said
+    )
+    return is_torch or isinstance(error, MemoryError)
 
 
 def _internal(error: Exception) -> str:

@@ -15,7 +15,7 @@ from advisor.cli.measuring import conclude, exit_for, measure
 from advisor.cli.options import EXPERIMENTS, JUDGE, PRICES, RULES
 
 if TYPE_CHECKING:
-    from advisor.evidence.trials import TrialOptions
+    from advisor.evidence.trials import TestedAdvice, TrialOptions
     from advisor.schema.answers import Answers
     from advisor.schema.rule import RuleBase
     from prototypes.contracts import Dataset, Task
@@ -48,6 +48,9 @@ _CONTEXT_TOKENS = typer.Option(
 _TOKEN_PRICE = typer.Option(
     None, "--token-price", metavar="IN,OUT", help="US dollars per million tokens: 0.15,0.60."
 )
+_TRACK = typer.Option(
+    None, "--track", metavar="mlflow", help="Copy the result to MLflow, in ./mlruns by default."
+)
 _PROMPTS = typer.Option(None, "--prompts", help="Folder with prompt templates that replace ours.")
 
 
@@ -76,12 +79,12 @@ def prototype(
     experiments: str | None = EXPERIMENTS,
     rules: Path | None = RULES,
     prices: Path | None = PRICES,
+    track: str | None = _TRACK,
     strict: bool = _STRICT,
     output: Path = _OUTPUT,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
-    from advisor.cli.columns import read_columns
     from advisor.evidence.trials import GeneratorTerms, TrialOptions
     from prototypes.data.request import DataRequest
 
@@ -93,7 +96,7 @@ def prototype(
         examples=examples,
         test=test,
         labels=labels,
-        columns=read_columns(column),
+        columns=_columns(column),
         task=_task(task),
         strict=strict,
     )
@@ -108,6 +111,7 @@ def prototype(
         terms=GeneratorTerms(max_tokens_total, context_tokens, _usd(token_price), prompts, judge),
         experiments=_names(experiments, "--experiments learning_curve") or (),
         prices=prices,
+        track=track,
     )
     with resumable(f"{_this_command()} --resume"):
         _test(_load(answers, rules), request, options=options, run=output, quiet=quiet)
@@ -131,15 +135,25 @@ def _test(
 ) -> None:
     """Read the data, put the recommendation to the test, report."""
     from advisor.evidence.limits import task_from
+    from advisor.evidence.tracking import require_tracker
     from prototypes.data.readers import read_dataset
 
+    require_tracker(options.track)
     said, rule_base = project
     task = request.task or task_from(said)
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)
+    if options.track:
+        _track(tested, run)
     exit_for(tested, is_strict=request.strict)
+
+
+def _track(tested: TestedAdvice, run: Path) -> None:
+    from advisor.evidence.tracking import track_trial
+
+    typer.echo(f"MLflow: {track_trial(run, tested.trial)}", err=True)
 
 
 def _tell_other_task(said: Answers, dataset: Dataset) -> None:
@@ -175,6 +189,12 @@ def _names(given: str | None, example: str) -> tuple[str, ...] | None:
     if not names:
         raise AdvisorError(f"{option}: {given!r} names nothing; expected such as {expected}.")
     return names
+
+
+def _columns(named: list[str]) -> dict[str, str]:
+    from advisor.cli.columns import read_columns
+
+    return read_columns(named)
 
 
 def _seconds(budget: str | None) -> float | None:

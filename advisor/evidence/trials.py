@@ -51,6 +51,7 @@ class TrialOptions:
         terms: On which the generator is asked.
         experiments: Experiments on request, such as learning_curve.
         prices: A price list of the user's own; None takes ours.
+        track: Where the result is copied to in the end; None copies it nowhere.
     """
 
     arms: tuple[str, ...] | None = None
@@ -65,6 +66,7 @@ class TrialOptions:
     terms: GeneratorTerms = GeneratorTerms()
     experiments: tuple[str, ...] = ()
     prices: Path | None = None
+    track: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from advisor.export.encoders import ENCODER_PACKAGES, describe_encoder, find_encoder
-from advisor.export.project import FittedArm, Parts, Tensors
+from advisor.export.encoders import (
+    ENCODER_PACKAGES,
+    describe_encoder,
+    find_encoder,
+    merge_encoder,
+)
+from advisor.export.parameters import read_head, read_neighbours
+from advisor.export.project import FittedArm, Parts
 
 _ROOM = "classification"
 _BASE = {
@@ -36,7 +42,7 @@ def _majority(arm: FittedArm) -> Parts:
 
 
 def _words(arm: FittedArm) -> Parts:
-    labels, head = _read_head(arm.folder)
+    labels, head = read_head(arm.folder)
     content = _read_json(arm.folder / "words.json")
     return Parts(
         code=_code("words"),
@@ -60,8 +66,15 @@ def _descriptions(arm: FittedArm) -> Parts:
 
 
 def _logistic(arm: FittedArm) -> Parts:
-    encoder = find_encoder(arm)
-    labels, head = _read_head(arm.folder)
+    return _with_head(arm, find_encoder(arm))
+
+
+def _merged(arm: FittedArm) -> Parts:
+    return _with_head(arm, merge_encoder(arm))
+
+
+def _with_head(arm: FittedArm, encoder: Path) -> Parts:
+    labels, head = read_head(arm.folder)
     return Parts(
         code=_code("logistic", _ENCODER, _HEAD),
         settings={"labels": labels, "encoder": describe_encoder(encoder, arm)},
@@ -80,7 +93,7 @@ def _votes(arm: FittedArm) -> Parts:
             "vote": {"k": content["k"], "temperature": content["temperature"]},
             "encoder": describe_encoder(encoder, arm),
         },
-        tensors={"neighbours": _read_neighbours(arm.folder)},
+        tensors={"neighbours": read_neighbours(arm.folder)},
         files={"examples.json": json.dumps(content["samples"], ensure_ascii=False).encode()},
         folders={"encoder": encoder},
         packages=(*ENCODER_PACKAGES, "faiss-cpu"),
@@ -88,7 +101,7 @@ def _votes(arm: FittedArm) -> Parts:
 
 
 def _interpolated(arm: FittedArm) -> Parts:
-    voting, (_, head) = _votes(arm), _read_head(arm.folder)
+    voting, (_, head) = _votes(arm), read_head(arm.folder)
     weight = _read_json(arm.folder / "interpolation.json")["vote_weight"]
     return Parts(
         code=_code("interpolated", _ENCODER, _HEAD, _NEIGHBOURS),
@@ -108,20 +121,10 @@ RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
     "rag": _votes,
     "fine_tune_head": _logistic,
     "fine_tune_full": _logistic,
+    "fine_tune_lora": _merged,
     "hybrid": _interpolated,
 }
 """How each arm becomes a project."""
-
-
-def _read_head(folder: Path) -> tuple[list[str], Tensors]:
-    with np.load(folder / "head.npz", allow_pickle=False) as content:
-        head = {name: content[name] for name in ("coefficients", "intercepts")}
-        return content["labels"].tolist(), head
-
-
-def _read_neighbours(folder: Path) -> Tensors:
-    with np.load(folder / "neighbours.npz", allow_pickle=False) as content:
-        return {name: content[name] for name in ("vectors", "targets")}
 
 
 def _read_json(path: Path) -> dict[str, object]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from advisor.export.encoders import (
     find_shared_encoder,
 )
 from advisor.export.project import FittedArm, Parts, Tensors
+from advisor.export.word_index import render_index
 from prototypes.approaches.document_qa.extractive import passage_texts
 from prototypes.approaches.document_qa.reader import MAX_EMBEDDED_AHEAD
 from prototypes.approaches.document_qa.sentences import FUNCTION_WORDS, split_answers
@@ -138,15 +137,7 @@ def _read_vectors(arm: FittedArm) -> Tensors:
 def _index_words(arm: FittedArm) -> dict[str, bytes]:
     """Index the passages by words and return the files of the index."""
     _passages(arm)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        arm.bench.lexical().save(folder)
-        found = {f"words/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
-    if not found:
-        raise ExportError(
-            f"arm '{arm.spec.name}' searches by words, and there is no word in its documents."
-        )
-    return found
+    return render_index(arm.bench.lexical(), arm, searched="documents")
 
 
 def _function_words() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from advisor.errors import ExportError
@@ -46,3 +47,29 @@ def describe_encoder(folder: Path, arm: FittedArm) -> dict[str, object]:
         "max_tokens": read_max_tokens(folder),
         "first_token": pools_first_token(folder),
     }
+
+
+def merge_encoder(arm: FittedArm) -> Path:
+    """Fold an arm's low-rank updates into its encoder and return the folder of the result.
+
+    Raises:
+        ExportError: If the encoder is no transformer.
+        LaboratoryError: If it is gone or was changed.
+    """
+    source, adapter = find_shared_encoder(arm), arm.folder / "adapter"
+
+    def build(folder: Path) -> None:
+        from prototypes.models.adapters import merge_adapter, read_adapter
+        from prototypes.models.retriever_training import write_encoder
+        from prototypes.models.transformer import load_trainable
+
+        _, model = load_trainable(source)
+        merged = merge_adapter(read_adapter(model, adapter))
+        write_encoder(merged.state_dict(), source=source, target=folder)
+
+    return arm.bench.part(arm.bench.fingerprint("merged-encoder", _hash(adapter)), build)
+
+
+def _hash(folder: Path) -> str:
+    content = (folder / "adapter_model.safetensors").read_bytes()
+    return hashlib.sha256(content).hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.errors import ExportError, did_you_mean
 from advisor.evidence.winner import winning_arm
-from advisor.export import classification, document_qa
+from advisor.export import classification, document_qa, extraction, generation
 from advisor.export.project import FittedArm, Parts
 from advisor.export.writing import Listener, write_project
 from prototypes.assembly import reassemble_bench
@@ -20,6 +20,8 @@ from prototypes.run_folder import RunFolder, load_lock, load_trial
 RECIPES: Mapping[str, Mapping[str, Callable[[FittedArm], Parts]]] = {
     Task.CLASSIFICATION: classification.RECIPES,
     Task.DOCUMENT_QA: document_qa.RECIPES,
+    Task.EXTRACTION: extraction.RECIPES,
+    Task.GENERATION: generation.RECIPES,
 }
 """Per task, the arms that can be exported."""
 
@@ -87,7 +89,7 @@ def find_arm(run: Path, name: str | None = None) -> FittedArm:
     return FittedArm(
         spec=spec,
         result=results[chosen],
-        folder=folder.arm_folder(chosen),
+        folder=folder.intact_arm(chosen),
         lock=lock,
         trial=trial,
         bench=reassemble_bench(lock, spec, documents, cache_dir=folder.cache),

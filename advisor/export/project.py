@@ -50,6 +50,7 @@ class Parts:
         tensors: Names of safetensors files in `model/` → their arrays.
         files: Names of other files in `model/` → their content.
         folders: Names of folders in `model/` → the folders they are copied from.
+        left_out: Names of files in those folders that the project does not need.
         packages: What the code imports, as it is called on the package registry.
     """
 
@@ -59,3 +60,4 @@ class Parts:
     tensors: Mapping[str, Tensors] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders: Mapping[str, Path] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()

@@ -11,7 +11,8 @@ from advisor.export.project import FittedArm, Parts
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _UNPINNED = {"safetensors": ">=0.4.5", "fastapi": ">=0.115", "uvicorn": ">=0.32"}
 """They do not touch the figure."""
-_STREAMS = " `/ask/stream` sends the answer\nwhile it is written, one JSON object per line."
+_STREAMED = {"document_qa": "/ask/stream", "generation": "/write/stream"}
+"""Where the answer is sent while it is written, by task."""
 
 
 def render_pyproject(arm: FittedArm, parts: Parts, *, name: str) -> str:
@@ -45,7 +46,7 @@ def render_readme(arm: FittedArm, parts: Parts, *, name: str) -> str:
         high=f"{metric.high:.3f}",
         n_test=f"{arm.trial.n_test:,}",
         threads=str(arm.trial.protocol.threads),
-        also=_STREAMS if f"{arm.spec.task}/api_streaming.py" in parts.code.values() else "",
+        also=_tell_of_stream(arm, parts),
         latency=f"{arm.result.latency_ms.p50:.1f}",
     )
 
@@ -53,6 +54,13 @@ def render_readme(arm: FittedArm, parts: Parts, *, name: str) -> str:
 def project_name(folder: str) -> str:
     """Turn the name of a folder into one that a package may have."""
     return _NOT_IN_A_NAME.sub("-", folder.lower()).strip("-") or "prototype"
+
+
+def _tell_of_stream(arm: FittedArm, parts: Parts) -> str:
+    if f"{arm.spec.task}/api_streaming.py" not in parts.code.values():
+        return ""
+    place = _STREAMED[arm.spec.task]
+    return f" `{place}` sends the answer\nwhile it is written, one JSON object per line."
 
 
 def _version(package: str, arm: FittedArm) -> str:

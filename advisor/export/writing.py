@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -46,7 +46,7 @@ def write_project(
         for name, tensors in parts.tensors.items():
             writer.write_tensors(f"service/model/{name}.safetensors", tensors)
         for name, source in parts.folders.items():
-            writer.copy_folder(f"service/model/{name}", source)
+            writer.copy_files(f"service/model/{name}", source, _list(source, parts.left_out))
     sources = (text for name, text in texts.items() if fnmatch(name, "service/*.py"))
     n_lines = sum(text.count("\n") for text in sources)
     return writer.n_files, writer.n_bytes, n_lines
@@ -77,15 +77,16 @@ def _as_json(content: object) -> str:
 
 def _expect_bytes(texts: dict[str, str], parts: Parts) -> int:
     tensors = sum(array.nbytes for each in parts.tensors.values() for array in each.values())
-    copied = sum(file.stat().st_size for each in parts.folders.values() for file in _list(each))
+    files = (file for each in parts.folders.values() for file in _list(each, parts.left_out))
+    copied = sum(file.stat().st_size for file in files)
     written = sum(len(text.encode()) for text in texts.values())
     return written + sum(map(len, parts.files.values())) + tensors + copied
 
 
-def _list(folder: Path) -> list[Path]:
-    """List the files of a model's folder, without hidden ones."""
+def _list(folder: Path, left_out: frozenset[str]) -> list[Path]:
+    """List the files of a model's folder, without hidden ones and those to be left out."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path in found if not path.name.startswith(".")]
+    return [path for path in found if not path.name.startswith(".") and path.name not in left_out]
 
 
 @dataclass
@@ -111,8 +112,8 @@ class _Writer:
         save_file(contiguous, path)
         self._count(path)
 
-    def copy_folder(self, name: str, source: Path) -> None:
-        for file in _list(source):
+    def copy_files(self, name: str, source: Path, files: Iterable[Path]) -> None:
+        for file in files:
             path = self._make_room(f"{name}/{file.relative_to(source).as_posix()}")
             if file.name in _SETTINGS:
                 path.write_text(_without_paths(file), encoding="utf-8", newline="\n")

@@ -10,6 +10,8 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: the same, faster."""
 
 _BOOLEAN_TRAPS = re.compile(r"yes|no|on|off", re.IGNORECASE)
+_MAX_VALUES = 500_000
+"""Texts that stand for more are refused: a few lines of anchors can stand for billions."""
 _NUMBER_TRAP = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
@@ -38,13 +40,36 @@ def read_yaml(text: str) -> object:
     loader = _LOADER(text)
     try:
         node = loader.get_single_node()
-        return None if node is None else _value(loader, node)
+        if node is None:
+            return None
+        if "&" in text:
+            _require_bearable(node)
+        return _value(loader, node)
     except yaml.YAMLError as error:
         raise _syntax_error(error) from error
     except RecursionError as error:
         raise YamlError("this is nested too deeply, or refers to itself.", line=1) from error
     finally:
         loader.dispose()
+
+
+def _require_bearable(root: yaml.Node) -> None:
+    """Refuse a text whose anchors repeat each other until nothing could hold the result."""
+    counted: dict[int, int] = {}
+
+    def count(node: yaml.Node) -> int:
+        if id(node) not in counted:
+            parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+            nested = (part if isinstance(part, tuple) else (part,) for part in parts)
+            counted[id(node)] = 1 + sum(count(part) for group in nested for part in group)
+        return counted[id(node)]
+
+    if (n_values := count(root)) > _MAX_VALUES:
+        raise YamlError(
+            f"the anchors (&name, *name) make this {n_values:,} values, expected at most "
+            f"{_MAX_VALUES:,}; write out what is meant.",
+            line=_line(root),
+        )
 
 
 def _syntax_error(error: yaml.YAMLError) -> YamlError:

@@ -25,11 +25,17 @@ def extract_html(markup: str) -> tuple[str | None, str]:
     """
     parser = _TextExtractor()
     try:
-        parser.feed(markup)
+        parser.feed(_close(markup))
         parser.close()
     except AssertionError as error:  # html.parser asserts on some broken declarations
         raise DataError(f"not readable as HTML ({error}).") from error
     return parser.title, parser.text
+
+
+def _close(markup: str) -> str:
+    """Make text of what opens and never closes: html.parser seeks the end of each to the last."""
+    closed, sign, rest = markup.rpartition(">")
+    return closed + sign + rest.replace("<", "&lt;")
 
 
 class _TextExtractor(HTMLParser):

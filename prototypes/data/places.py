@@ -170,7 +170,8 @@ def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
 
 
 def _is_hidden(member: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in member.split("/"))
+    parts = [part for part in member.split("/") if part not in {".", ".."}]
+    return any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _unpackable(member: zipfile.ZipInfo) -> str:

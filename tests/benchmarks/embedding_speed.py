@@ -27,7 +27,8 @@ from sentence_transformers import SentenceTransformer
 from squad import DEFAULT_PATH, read_squad
 
 from prototypes.measure.relevance import ndcg_at_k
-from prototypes.models.encoder import find_embedded_folder, load_encoder
+from prototypes.models.encoder import find_embedded_folder
+from prototypes.models.transformer import TransformerEncoder
 from prototypes.runtime import precision, prepare_transformers
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
@@ -76,8 +77,11 @@ def main() -> None:
     asked = [sample for sample in samples if sample.sources[0] in place]
     asked = random.Random(0).sample(asked, min(options.questions, len(asked)))
     prepare_transformers()
-    ours = load_encoder()
-    theirs = SentenceTransformer(str(find_embedded_folder()), device="cpu", local_files_only=True)
+    folder = find_embedded_folder()
+    if folder is None:
+        sys.exit("the embedded encoder is not installed")
+    ours = TransformerEncoder(folder, name=folder.name, sha256=None)
+    theirs = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     ways: dict[str, Encode] = {
         "ours": ours.encode,
         "sentence-transformers": lambda some: theirs.encode(some, show_progress_bar=False),

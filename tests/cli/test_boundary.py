@@ -42,6 +42,19 @@ def test_own_exception_is_one_sentence(error: Exception, code: int) -> None:
     assert result.stderr == "advisor: what to do\n"
 
 
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried …")],
+)
+def test_lack_of_memory_is_one_sentence(error: Exception) -> None:
+    """It is no mistake of ours, and what was measured is not lost."""
+    result = _raise(error)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("advisor: the machine has no memory left; ")
+    assert "--resume" in result.stderr
+
+
 def test_ctrl_c_is_quiet() -> None:
     """No traceback for a key."""
     result = _raise(KeyboardInterrupt())

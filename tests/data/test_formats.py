@@ -65,6 +65,15 @@ def test_broken_html_never_escapes(markup: str) -> None:
     assert text.encode().decode() == text
 
 
+@pytest.mark.parametrize("opening", ["<a ", "text<!--", "<![CDATA[", "</p "])
+def test_tags_that_never_close_take_no_longer_than_others(opening: str) -> None:
+    """20,000 of them kept the parser busy for minutes."""
+    title, text = extract_html("<title>A</title><p>first</p>" + opening * 20_000)
+
+    assert title == "A"
+    assert text.startswith("first")
+
+
 def test_docx_keeps_headings_and_tables(tmp_path: Path) -> None:
     """Headings become Markdown; a table row becomes one line."""
     docx = pytest.importorskip("docx")

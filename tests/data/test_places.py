@@ -41,6 +41,14 @@ def test_member_cannot_name_a_place_outside(tmp_path: Path) -> None:
     assert not (tmp_path / "escaped.md").exists()
 
 
+def test_member_whose_path_leads_up_is_not_taken_for_a_hidden_one(tmp_path: Path) -> None:
+    """What is listed is read, wherever its name points; only hidden names are passed over."""
+    _zip(tmp_path / "up.zip", {"../up.md": b"up", "../.hidden.md": b"x", "./here.md": b"here"})
+
+    with Material([tmp_path / "up.zip"]) as material:
+        assert ["up.zip/../up.md", "up.zip/./here.md"] == [item.name for item in material.items]
+
+
 def test_broken_archive_is_refused_by_name(tmp_path: Path) -> None:
     """The other files go on."""
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 cut off")

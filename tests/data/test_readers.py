@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import tempfile
@@ -224,3 +225,30 @@ def test_every_record_is_read_or_refused(records: list[dict[str, object]], task:
     if dataset is not None:
         assert len(records) == len(dataset.samples) + len(dataset.refused)
         assert len(dataset.samples) == len({sample.id for sample in dataset.samples})
+
+
+_PLAIN = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r"), min_size=1, max_size=20
+).map(str.strip)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    rows=st.lists(st.tuples(_PLAIN, _PLAIN).filter(all), min_size=1, max_size=8),
+    suffix=st.sampled_from([".csv", ".tsv", ".jsonl"]),
+)
+def test_what_was_written_is_what_is_read(rows: list[tuple[str, str]], suffix: str) -> None:
+    """Separators, quotation marks, line breaks and any sign survive every format of text."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / f"a{suffix}"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            if suffix == ".jsonl":
+                stream.writelines(json.dumps({"text": t, "label": u}) + "\n" for t, u in rows)
+            else:
+                writer = csv.writer(stream, delimiter="\t" if suffix == ".tsv" else ",")
+                writer.writerows([("text", "label"), *rows])
+
+        dataset = read_dataset(DataRequest(path))
+
+    assert [(sample.input, sample.targets[0]) for sample in dataset.samples] == rows
+    assert dataset.refused == ()

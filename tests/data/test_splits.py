@@ -279,6 +279,45 @@ def test_parts_are_apart_complete_and_repeatable(samples: list[Sample], seed: in
     assert split == split_dataset(dataset, seed=seed)
 
 
+_QUESTIONS = st.lists(
+    st.tuples(st.integers(0, 90), st.booleans(), st.sampled_from([None, None, None, "g1", "g2"])),
+    min_size=9,
+    max_size=60,
+).map(
+    lambda drawn: tuple(
+        Sample(
+            id=f"q{n}",
+            input=_text(number * 37),
+            targets=() if is_open else (f"answer {number}",),
+            unanswerable=is_open,
+            group=group,
+        )
+        for n, (number, is_open, group) in enumerate(drawn)
+    )
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(samples=_QUESTIONS, n_given=st.integers(0, 9), seed=st.integers(0, 5))
+def test_parts_of_questions_are_apart_with_and_without_a_given_test(
+    samples: tuple[Sample, ...], n_given: int, seed: int
+) -> None:
+    """No text is on two sides; a given test is taken as it is; nothing is counted twice."""
+    test = tuple(replace(sample, id=f"t{n}") for n, sample in enumerate(samples[:n_given]))
+    dataset = Dataset(Task.DOCUMENT_QA, samples, given_test=test)
+    try:
+        split = split_dataset(dataset, seed=seed)
+    except (TooFewSamplesError, DataError):
+        return
+
+    texts = [{normalise_text(sample.input) for sample in part} for part in _parts(split)]
+    ids = [sample.id for part in _parts(split) for sample in part]
+    assert len(set.union(*texts)) == sum(map(len, texts))
+    assert len(set(ids)) == len(ids)
+    assert not test or test == split.test
+    assert split == split_dataset(dataset, seed=seed)
+
+
 @pytest.mark.parametrize("n_samples", range(3, 12))
 def test_number_asked_for_is_not_there_yet(n_samples: int) -> None:
     """A message never asks for a number of samples that is met already."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from prototypes.contracts import Dataset, Document, Sample, Task
+from prototypes.data.spans import Span, format_spans
 from prototypes.harness import run_trial
 from prototypes.models.encoder import find_embedded_folder
 from prototypes.models.lexical import LexicalEncoder
@@ -29,6 +31,9 @@ FACTS = {
     "Cement": ("hardens by binding water.", "Why does cement harden?", "binding water"),
     "Silk": ("comes from the cocoons of a moth.", "Where does silk come from?", "cocoons"),
 }
+NAMES = ("Ann", "Bob", "Kim", "Eve", "Tom", "Liz")
+TIMES = ("noon", "8 pm", "six", "half past ten")
+FOODS = ("French", "Thai", "Indian", "English")
 
 
 def label_dataset() -> Dataset:
@@ -61,6 +66,37 @@ def question_dataset() -> Dataset:
     )
 
 
+def span_dataset() -> Dataset:
+    """Texts with a name and a time, with a name alone, and with nothing to be found."""
+    samples = []
+    for name in NAMES:
+        named = Span(12, 12 + len(name), "name")
+        for time in TIMES:
+            text = f"a table for {name} at {time}"
+            spans = (named, Span(len(text) - len(time), len(text), "time"))
+            samples.append(Sample(text, text, (format_spans(spans),)))
+        text = f"was it about {name}, or not"
+        spans = (Span(13, 13 + len(name), "name"),)
+        samples.append(Sample(text, text, (format_spans(spans),)))
+    silent = (f"do you {verb} wine" for verb in ("sell", "have", "serve", "drink"))
+    samples += [Sample(text, text, ("[]",)) for text in silent]
+    return Dataset(task=Task.EXTRACTION, samples=tuple(samples), fingerprint="abc")
+
+
+def pair_dataset() -> Dataset:
+    """Inputs in key words, each with two sentences that people might write."""
+    samples = tuple(
+        Sample(
+            f"{name}-{food}",
+            f"name {name} food {food}",
+            (f"{name} serves {food} food.", f"You get {food} food at {name}."),
+        )
+        for name in NAMES
+        for food in FOODS
+    )
+    return Dataset(task=Task.GENERATION, samples=samples, fingerprint="abc")
+
+
 @pytest.fixture(scope="session")
 def without_model() -> Iterator[None]:
     """Run trials with the encoder that needs no parameters."""
@@ -88,6 +124,24 @@ def question_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) 
 
 
 @pytest.fixture(scope="session")
+def span_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
+    """A run of the arm that looks spans up."""
+    run = tmp_path_factory.mktemp("spans") / "run"
+    settings = TrialSettings(arms=("baseline",), out=run, n_bootstrap=50)
+    run_trial(span_dataset(), settings=settings)
+    return run
+
+
+@pytest.fixture(scope="session")
+def pair_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
+    """A run of the arm that copies what was written for the most similar input."""
+    run = tmp_path_factory.mktemp("pairs") / "run"
+    settings = TrialSettings(arms=("baseline",), out=run, n_bootstrap=50)
+    run_trial(pair_dataset(), settings=settings)
+    return run
+
+
+@pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a transformer of one layer with random parameters and a real tokenizer."""
     import torch
@@ -109,10 +163,11 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full_runs(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> dict[str, Path]:
     """A run of every arm of each task on the tiny encoder, by task."""
     folder = tmp_path_factory.mktemp("full")
-    runs = {"classification": folder / "labels", "document_qa": folder / "questions"}
-    for dataset in (label_dataset(), question_dataset()):
+    runs = {str(task): folder / str(task) for task in Task}
+    for dataset in (label_dataset(), question_dataset(), span_dataset(), pair_dataset()):
         settings = TrialSettings(
             encoder=str(tiny_encoder), out=runs[dataset.task], n_bootstrap=50, seed=1
         )
-        run_trial(dataset, settings=settings)
+        also = ("fine_tune_lora",) if dataset.task is Task.CLASSIFICATION else ()
+        run_trial(dataset, settings=replace(settings, also=also))
     return runs

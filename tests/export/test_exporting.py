@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,13 @@ def test_versions_are_those_of_the_measurement(exported: Exported, label_run: Pa
 
 
 @pytest.mark.parametrize(
-    ("which", "arm"), [("label_run", "baseline_tfidf"), ("question_run", "baseline")]
+    ("which", "arm"),
+    [
+        ("label_run", "baseline_tfidf"),
+        ("question_run", "baseline"),
+        ("span_run", "baseline_dictionary"),
+        ("pair_run", "baseline_copy"),
+    ],
 )
 def test_script_reproduces_the_figure_exactly(
     which: str, arm: str, request: pytest.FixtureRequest, tmp_path: Path
@@ -128,15 +135,39 @@ def test_changed_parameters_do_not_pass_unnoticed(exported: Exported, tmp_path: 
         reproduce(copy)
 
 
-def test_streaming_service_differs_by_streaming_alone() -> None:
+@pytest.mark.parametrize("room", ["document_qa", "generation"])
+def test_streaming_service_differs_by_streaming_alone(room: str) -> None:
     """What both services have in common is the same, line by line."""
     plain, streaming = (
-        (HANDOVER / "document_qa" / name).read_text().splitlines()[1:]
+        (HANDOVER / room / name).read_text().splitlines()[1:]
         for name in ("api.py", "api_streaming.py")
     )
     without = [line for line in plain if line not in streaming]
 
     assert without == ["from fastapi.responses import JSONResponse"]
+
+
+def test_spans_are_served_with_their_texts(span_run: Path, tmp_path: Path) -> None:
+    """What `/extract` says can be read without counting characters."""
+    export_arm(span_run, tmp_path / "out", name="baseline_dictionary")
+
+    answer = ask(tmp_path / "out", "/extract", {"text": "Is it ANN? A table for two at noon!"})
+
+    assert [tuple(span.values()) for span in answer["spans"]] == [
+        (6, 9, "name", "ANN"),
+        (30, 34, "time", "noon"),
+    ]
+
+
+def test_copy_is_served_with_its_example(pair_run: Path, tmp_path: Path) -> None:
+    """What `/write` says names where it comes from; where nothing is alike, it is silent."""
+    export_arm(pair_run, tmp_path / "out", name="baseline_copy")
+
+    answer = ask(tmp_path / "out", "/write", {"input": "name Kim food Thai"})
+    silence = ask(tmp_path / "out", "/write", {"input": "Nothing alike"})
+
+    assert answer["text"] == answer["example"]["output"]
+    assert silence == {"text": None, "confidence": 0.0, "example": None}
 
 
 def test_settings_of_a_model_forget_where_it_lay(tmp_path: Path) -> None:
@@ -181,9 +212,23 @@ def test_encoder_without_a_folder_is_refused(
 
 def reproduce(folder: Path) -> str:
     """Run the script of a project and return what it prints."""
+    return _run(folder, "reproduce.py")
+
+
+def ask(folder: Path, path: str, body: dict[str, str]) -> dict[str, Any]:
+    """Put a request to the service of a project and return what it answers."""
+    code = (
+        "from fastapi.testclient import TestClient; from service.api import app; "
+        f"print(TestClient(app).post({path!r}, json={body!r}).text)"
+    )
+    answer: dict[str, Any] = json.loads(_run(folder, "-c", code))
+    return answer
+
+
+def _run(folder: Path, *arguments: str) -> str:
     alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [sys.executable, "reproduce.py"],
+        [sys.executable, *arguments],
         cwd=folder,
         env=alone,
         capture_output=True,

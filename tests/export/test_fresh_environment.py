@@ -22,7 +22,18 @@ from prototypes.run_folder import load_trial
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
 ARMS = [(str(task), name) for task, recipes in RECIPES.items() for name in recipes]
-SERVED = [("classification", "hybrid"), ("document_qa", "rag"), ("document_qa", "fine_tune")]
+SERVED = [
+    ("classification", "hybrid"),
+    ("document_qa", "rag"),
+    ("document_qa", "fine_tune"),
+    ("extraction", "hybrid"),
+    ("generation", "fine_tune"),
+    ("generation", "hybrid"),
+]
+STREAMED = {
+    "document_qa": ("/ask", {"question": "What is glass made from?"}),
+    "generation": ("/write", {"input": "name Kim food Thai"}),
+}
 FUZZ = """
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -96,16 +107,19 @@ def test_model_folder_is_an_ordinary_one(
     assert SentenceTransformer(encoder, local_files_only=True).encode("Hello").shape == (32,)
 
 
+@pytest.mark.parametrize("task", STREAMED)
 def test_streamed_answer_ends_with_the_whole_one(
-    full_runs: dict[str, Path], environment: Path, tmp_path: Path
+    task: str, full_runs: dict[str, Path], environment: Path, tmp_path: Path
 ) -> None:
-    """Lines grow piece by piece; the last one is what `/ask` says."""
-    export_arm(full_runs["document_qa"], tmp_path / "desk", name="fine_tune")
+    """Lines grow piece by piece; the last one is what comes without a stream."""
+    export_arm(full_runs[task], tmp_path / "desk", name="fine_tune")
+    path, body = STREAMED[task]
     probe = (
         "from fastapi.testclient import TestClient\nfrom service.api import app\nimport json\n"
-        "client, body = TestClient(app), {'question': 'What is glass made from?'}\n"
-        "lines = client.post('/ask/stream', json=body).text.splitlines()\n"
-        "print(json.dumps([list(map(json.loads, lines)), client.post('/ask', json=body).json()]))"
+        f"client, body = TestClient(app), {body!r}\n"
+        f"lines = client.post('{path}/stream', json=body).text.splitlines()\n"
+        f"whole = client.post('{path}', json=body).json()\n"
+        "print(json.dumps([list(map(json.loads, lines)), whole]))"
     )
 
     (*_, last), whole = json.loads(

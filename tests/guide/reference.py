@@ -1,6 +1,7 @@
 """Write the reference pages of the guide: `python tests/guide/reference.py --write`.
 
-Commands come from the program's own help, criteria and rules from the rule base.
+Commands come from the program's own help, criteria and rules from the rule base, licences from
+what is installed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import typer
 from click import Command, Context
+from licences import write_licences
 from typer.cli import get_docs_for_click
 
 from advisor.cli.main import app
@@ -94,6 +96,7 @@ def _cell(text: str) -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": write_commands,
     "criteria.md": write_criteria,
+    "licences.md": lambda: NOTE + write_licences(),
     "rules.md": write_rules,
 }
 

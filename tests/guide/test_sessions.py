@@ -17,6 +17,8 @@ import pytest
 
 GUIDE = Path(__file__).resolve().parents[2] / "advisor" / "guide"
 SESSION = re.compile(r"(?:<!-- keys: (?P<keys>.+?) -->\n)?```console\n(?P<text>.*?)```", re.DOTALL)
+CELL = re.compile(r"```python\n(.*?)```", re.DOTALL)
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -104,8 +106,22 @@ def test_sessions_show_what_they_say(page: Path, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.weights
+def test_cells_of_a_notebook_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each cell is run after the other; what ends one in a name is shown."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for cell in CELL.findall((GUIDE / "notebook.md").read_text(encoding="utf-8")):
+        exec(cell, names)
+
+    for shown in ("advice", "trial"):
+        assert "<table" in names[shown]._repr_html_()  # type: ignore[attr-defined]
+    assert (tmp_path / "run" / "trial.json").is_file()
+
+
 def test_links_lead_somewhere() -> None:
     """Every relative link of the guide names a file."""
     for page in GUIDE.glob("*.md"):
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        prose = CODE.sub("", page.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^)#:]+)\)", prose):
             assert (page.parent / target).is_file(), f"{page.name} links to {target}"

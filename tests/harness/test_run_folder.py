@@ -226,13 +226,67 @@ def test_read_only_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_second_process_is_kept_out(tmp_path: Path) -> None:
-    """Two trials never write into one folder."""
+    """Two trials never write into one folder; the second is told who the first is."""
     with (
         open_run_folder(tmp_path / "run"),
-        pytest.raises(RunFolderError, match="in use by another process"),
+        pytest.raises(
+            RunFolderError, match=rf"in use by process {os.getpid()} on .+ since 20.+ UTC; wait"
+        ),
         open_run_folder(tmp_path / "run"),
     ):
         pass
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"pid": 3}', '{"pid": "x", "host": 1, "since": 2}'])
+def test_owner_that_cannot_be_read_is_another_process(tmp_path: Path, content: str) -> None:
+    """Who holds a folder is only part of the message; the lock does not depend on it."""
+    with open_run_folder(tmp_path / "run"):
+        (tmp_path / "run" / ".lock.owner").write_text(content, encoding="utf-8")
+
+        with (
+            pytest.raises(RunFolderError, match="in use by another process; wait"),
+            open_run_folder(tmp_path / "run"),
+        ):
+            pass
+
+
+def test_owner_is_forgotten_when_the_folder_is_free(run: Path) -> None:
+    """Nobody is named who has gone."""
+    assert not (run / ".lock.owner").exists()
+
+
+def test_process_killed_while_it_fixed_the_protocol_can_be_followed(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    """Half a protocol under another name is no foreign file."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".run.lock.json.4711").write_text('{"seed"', encoding="utf-8")
+
+    result = run_trial(dataset, settings=settings(tmp_path / "run", resume=True))
+
+    assert [arm.name for arm in result.arms] == ["majority", "nearest", "votes"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "record"])
+def test_damaged_arm_is_fitted_again_and_never_used(
+    run: Path, dataset: Dataset, fitted: list[str], damage: str
+) -> None:
+    """Half an index answers wrongly, or not at all."""
+    state, record = run / "arms/votes/state.json", run / "arms/votes.sha256"
+    before, intact = load_trial(run), state.read_bytes()
+    fitted.clear()
+    if damage == "gone":
+        state.unlink()
+    else:
+        damaged = state if damage == "cut" else record
+        damaged.write_bytes(damaged.read_bytes()[:50])
+    with pytest.raises(RunFolderError, match=r"votes.+ is damaged or gone.+--resume"):
+        load_fitted_arm(run, "votes")
+    after = run_trial(dataset, settings=settings(run, resume=True))
+
+    assert ["WordVoteArm"] == fitted
+    assert [arm.metrics for arm in before.arms] == [arm.metrics for arm in after.arms]
+    assert intact == state.read_bytes()
 
 
 def test_full_disk_leaves_the_old_file(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
 
 from prototypes.contracts import Citation, Prediction, Sample, Task
+from prototypes.data.spans import Span, format_spans
 from prototypes.measure.metrics import (
     METRICS,
     aggregate,
@@ -169,3 +170,42 @@ def test_every_score_lies_between_0_and_1(
 
     assert all(0 <= value <= 1 for value in scores.values())
     assert set(scores) <= {metric.name for metric in METRICS[Task.DOCUMENT_QA]}
+
+
+_SPANS = st.lists(
+    st.builds(Span, st.integers(0, 9), st.integers(10, 19), st.sampled_from("ab")), max_size=4
+).map(format_spans)
+_ANSWERS = {
+    Task.CLASSIFICATION: st.sampled_from("abc"),
+    Task.EXTRACTION: _SPANS,
+    Task.GENERATION: st.text(max_size=20) | st.sampled_from(['{"a": 1}', "[1, 2]"]),
+    Task.DOCUMENT_QA: st.text("ab ", min_size=1, max_size=9),
+}
+
+
+@settings(deadline=None)
+@given(data=st.data(), task=st.sampled_from(Task))
+def test_every_mean_lies_between_0_and_1(data: st.DataObject, task: Task) -> None:
+    """For every task, under any mixture of answers and abstentions."""
+    answers = _ANSWERS[task]
+    pairs = data.draw(st.lists(st.tuples(answers, st.none() | answers), min_size=1, max_size=6))
+    samples = [Sample(str(n), "t", (target,)) for n, (target, _) in enumerate(pairs)]
+
+    means = aggregate(task, samples, [Prediction(output) for _, output in pairs])
+
+    known = {metric.name for metric in METRICS[task]}
+    assert all(0 <= means[name] <= 1 for name in known & set(means))
+
+
+@settings(deadline=None)
+@given(data=st.data(), task=st.sampled_from([Task.CLASSIFICATION, Task.GENERATION]))
+def test_right_answers_are_never_beaten(data: st.DataObject, task: Task) -> None:
+    """Nobody scores more on the primary metric than who repeats the references."""
+    pairs = data.draw(st.lists(st.tuples(_ANSWERS[task], _ANSWERS[task]), min_size=1, max_size=6))
+    samples = [Sample(str(n), "t", (target,)) for n, (target, _) in enumerate(pairs)]
+    metric = primary_metric(task)
+
+    right = aggregate(task, samples, [Prediction(target) for target, _ in pairs])[metric]
+    other = aggregate(task, samples, [Prediction(output) for _, output in pairs])[metric]
+
+    assert right >= other - 1e-9

@@ -1,7 +1,6 @@
 """Search by words and by meaning, merged into one ranking."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import faiss
@@ -11,7 +10,7 @@ from service.encoder import Vectors
 from service.words import WordIndex
 
 N_PER_INDEX = 100
-RANK_CONSTANT = 60
+MEANING_WEIGHT = 0.8
 
 
 class Retriever:
@@ -24,10 +23,7 @@ class Retriever:
         self._meaning.add(vectors)
 
     def search(self, questions: Sequence[str], vectors: Vectors) -> list[dict[int, float]]:
-        """Return for each question the passages, best first, with their cosines.
-
-        A passage that only shares words counts as near as the last that was found by meaning.
-        """
+        """Return for each question the passages, best first, with their cosines."""
         by_words = self._words.search(questions, N_PER_INDEX)
         by_meaning = zip(*self._meaning.search(vectors, self._k), strict=True)
         return [
@@ -36,11 +32,21 @@ class Retriever:
         ]
 
 
-def _fuse(by_words: Sequence[int], cosines: dict[int, float]) -> dict[int, float]:
-    """Merge two rankings by the sum of reciprocal ranks (Cormack, Clarke and Büttcher 2009)."""
-    earned: defaultdict[int, float] = defaultdict(float)
-    for ranking in (by_words, list(cosines)):
-        for rank, passage in enumerate(ranking, start=1):
-            earned[passage] += 1 / (RANK_CONSTANT + rank)
-    ranked = sorted(earned, key=lambda passage: (-earned[passage], passage))
+def _fuse(by_words: Mapping[int, float], cosines: Mapping[int, float]) -> dict[int, float]:
+    """Merge two rankings by a weighted sum of their scores (Bruch, Gai and Ingber 2023)."""
+    (words, fewest), (meaning, farthest) = scale(by_words, least=0), scale(cosines, least=-1)
+    worth = {
+        passage: MEANING_WEIGHT * meaning.get(passage, farthest)
+        + (1 - MEANING_WEIGHT) * words.get(passage, fewest)
+        for passage in {**words, **meaning}
+    }
+    # what only shares words counts as near as the last that was found by meaning
+    ranked = sorted(worth, key=lambda passage: (-worth[passage], passage))
     return {passage: cosines.get(passage, min(cosines.values())) for passage in ranked}
+
+
+def scale(scores: Mapping[int, float], *, least: float) -> tuple[dict[int, float], float]:
+    """Bring scores to 1 for the best, counted from the least there can be; add the smallest."""
+    span = max(scores.values(), default=least) - least
+    scaled = {i: (score - least) / span if span > 0 else 0.0 for i, score in scores.items()}
+    return scaled, min(scaled.values(), default=0.0)

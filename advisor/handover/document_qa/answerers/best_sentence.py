@@ -23,10 +23,10 @@ class Answerer:
         """Answer each question with one sentence and its passage."""
         return list(map(self._answer, questions, self._words.search(questions, N_FOUND)))
 
-    def _answer(self, question: str, found: list[int]) -> Answer:
+    def _answer(self, question: str, found: dict[int, float]) -> Answer:
         if not found:
             return Answer(answer=None, confidence=0.0)
-        passage = self._passages[found[0]]
+        passage = self._passages[next(iter(found))]
         sentences = passage.sentences or [passage.title]
         overlaps = [self._rarity.overlap(question, sentence) for sentence in sentences]
         best = max(range(len(sentences)), key=overlaps.__getitem__)

@@ -1,0 +1,67 @@
+"""Words to vectors: the transformer whose folder lies in `model/` reads them in their text."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModel, AutoTokenizer
+
+from service.spans import Words
+
+Vectors = NDArray[np.floating]
+TOKENS_PER_BATCH = 4096
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+
+
+class WordEncoder:
+    """One vector per word: that of its first token in the last layer."""
+
+    def __init__(self, folder: Path, *, precision: str, max_tokens: int) -> None:
+        self._max_tokens = max_tokens
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+        self._model = model.eval().to(DEVICE, getattr(torch, precision))
+
+    def encode(self, texts: Sequence[Words]) -> Vectors:
+        """Return one row per word of all texts; a word without a token has zeros."""
+        parts = self._tokenizer(
+            [[word.group() for word in words] for words in texts],
+            is_split_into_words=True,
+            truncation=True,
+            max_length=self._max_tokens,
+            return_overflowing_tokens=True,  # a text that is too long is read in parts
+        )
+        first: dict[int, tuple[int, int]] = {}
+        starts = np.cumsum([0, *map(len, texts)]).tolist()
+        for part, text in enumerate(parts["overflow_to_sample_mapping"]):
+            for position, word in enumerate(parts.word_ids(part)):
+                if word is not None:
+                    first.setdefault(starts[text] + word, (part, position))
+        hidden = self._read(parts["input_ids"])
+        vectors = np.zeros((starts[-1], self._model.config.hidden_size), np.float32)
+        for row, (part, position) in first.items():
+            vectors[row] = hidden[part][position]
+        return vectors
+
+    @torch.inference_mode()
+    def _read(self, ids: list[list[int]]) -> dict[int, Vectors]:
+        """Return the vectors of all tokens of each part."""
+        hidden: dict[int, Vectors] = {}
+        for rows in batch_by_length([len(each) for each in ids]):
+            batch = self._tokenizer.pad({"input_ids": [ids[i] for i in rows]}, return_tensors="pt")
+            states = self._model(**batch.to(DEVICE)).last_hidden_state.float().cpu().numpy()
+            hidden.update(zip(rows, states, strict=True))
+        return hidden
+
+
+def batch_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Group the rows by length, so that little is padded."""
+    rows: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: lengths[row]):
+        if rows and (len(rows) + 1) * lengths[row] > TOKENS_PER_BATCH:
+            yield rows
+            rows = []
+        rows.append(row)
+    yield rows
