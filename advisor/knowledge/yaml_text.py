@@ -12,6 +12,8 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOOLEAN_TRAPS = re.compile(r"yes|no|on|off", re.IGNORECASE)
 _MAX_VALUES = 500_000
 """Texts that stand for more are refused: a few lines of anchors can stand for billions."""
+_TOO_DEEP = re.compile(r"(?:[\[{][^\[\]{}]*){1000}|(?:[-?] ){1000}")
+"""What opens so often without closing would overflow the stack of libyaml."""
 _NUMBER_TRAP = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
@@ -37,6 +39,8 @@ def read_yaml(text: str) -> object:
     Raises:
         YamlError: If it is not YAML, repeats a key or walks into one of YAML's traps.
     """
+    if _TOO_DEEP.search(text):
+        raise YamlError("this is nested too deeply.", line=1)
     loader = _LOADER(text)
     try:
         node = loader.get_single_node()
