@@ -1,4 +1,4 @@
-"""The fault campaign: a few of everything by default, all of it as a slow test."""
+"""The fault campaign, a few of everything; all of it takes long and is run by its script."""
 
 from __future__ import annotations
 
@@ -28,19 +28,10 @@ def campaign(*options: str, seconds: float) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["accidents", "inputs"])
 def test_a_few_faults_of_each_kind_do_no_harm(part: str) -> None:
     """A few points of each accident, and a sample of the hostile inputs."""
-    table = campaign("--quick", "--only", part, seconds=300)
+    table = campaign("--quick", "--only", part, seconds=600)
 
-    assert table.endswith("\n0 faults\n")
-
-
-@pytest.mark.slow
-def test_no_fault_does_harm() -> None:
-    """Fifty kills, over two hundred inputs, and everything between."""
-    table = campaign(seconds=1_800)
-
-    (inputs,) = (line.split() for line in table.splitlines() if line.startswith("hostile"))
-    assert int(inputs[2]) >= 200
     assert table.endswith("\n0 faults\n")
