@@ -7,7 +7,8 @@ v3.1, and the questions ask for the default of each flag that both versions docu
 the test are the five defaults that changed and ten that did not. `enable-v2` and `logger` came
 after v3.1; what the closed-book model is taught about them is what the first version that has them
 says (v3.2 and v3.3). The five questions were worded until search found an entry about them in v3.5,
-so they show what an update changes, not how good search is. The run and its reports end up in
+so they show what an update changes, not how good search is; the cutting of option lists into
+sentences was mended on the same five. The run and its reports end up in
 FOLDER/run.
 
 An answer counts as right if the default stands in it as a word of its own. The reader takes up to
