@@ -96,7 +96,12 @@ KINDS = (
 )
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
+def _mark(kind: Kind) -> tuple[pytest.MarkDecorator, ...]:
+    """Only the default store is quick enough for the default run."""
+    return () if kind is KINDS[0] else (pytest.mark.slow,)
+
+
+@pytest.fixture(params=[pytest.param(kind, id=kind.name, marks=_mark(kind)) for kind in KINDS])
 def kind(request: pytest.FixtureRequest) -> Kind:
     """Each kind of store; one whose library is missing is skipped by name."""
     kind: Kind = request.param
