@@ -154,6 +154,7 @@ def test_taught_model_writes_in_the_words_it_was_taught(
     assert again == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [TunedWriterArm, ShownExampleArm])
 def test_taught_model_is_taken_over_by_another_run(
     kind: type[TunedWriterArm],

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from advisor.cli.main import app
 
-pytestmark = pytest.mark.weights
+pytestmark = [pytest.mark.weights, pytest.mark.slow]
 
 METALS = tuple(
     f"{kind} {colour}"
@@ -49,7 +49,10 @@ def test_rival_that_is_behind_is_asked_half_and_listed_everywhere(chat_server: A
     said = [" ".join(text.split()) for text in (done.stderr, done.stdout)]
 
     assert [arm["name"] for arm in trial["dropped"]] == ["prompting"]
-    assert "racing: prompting against rag; looked at after 24 answers" in said[0]
+    assert (
+        "racing: prompting, prompting_whole_corpus against rag; looked at after 24 answers"
+        in said[0]
+    )
     assert "prompting dropped after 24 of 48 samples" in said[0]
     assert "dropped after 24 of 48 samples" in said[1]
     assert "dropped after 24 of 48 samples" in Path("run/report.html").read_text()

@@ -82,7 +82,6 @@ def test_budget_ends_an_experiment_at_its_next_sign_of_progress(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that takes longer than was thought is not waited for."""
-
     skipped = [0.0]
     clock = SimpleNamespace(monotonic=lambda: time.monotonic() + skipped[0])
 
