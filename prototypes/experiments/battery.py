@@ -175,7 +175,8 @@ def share_first_places(
     """
     rivals = material.rivals()
     feasible = [arm for arm in rivals if arm.feasible]
-    shares = dict.fromkeys((arm.approach for arm in (*rivals, *dropped)), 0.0)
+    raced = [arm.approach for arm in dropped]
+    shares = dict.fromkeys([*(arm.approach for arm in rivals), *raced], 0.0)
     if feasible:
         scores = np.stack([material.scores(arm) for arm in feasible])
         won = bootstrap_first(scores, material.resampling)
