@@ -107,7 +107,8 @@ class Comparison(FrozenSchema):
 class DroppedArm(FrozenSchema):
     """A rival that was left once it was shown to be worse than the claimed arm (racing).
 
-    Its figures are those of the samples it answered. The others are not made up.
+    Its figures are those of the samples it answered; the others are not made up. Stopping while
+    it was behind tends to overstate by how much.
     """
 
     name: str

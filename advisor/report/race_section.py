@@ -28,7 +28,7 @@ def dropped_table(trial: TrialResult) -> Table:
     return Table(
         caption=(
             "Rivals dropped in the race: shown to be worse than the recommended arm on the samples "
-            "they answered; the others are not made up"
+            "they answered. The others are not made up; stopping there tends to overstate the lead"
         ),
         columns=(
             Column(title="Arm"),
