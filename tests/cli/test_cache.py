@@ -50,6 +50,7 @@ def test_second_folder_neither_encodes_nor_trains(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(TransformerEncoder, "encode", note)
     monkeypatch.setattr(ClassifierTraining, "run", None)
+    monkeypatch.setattr("prototypes.approaches.finetuning.head._fit", None)
 
     second = _measure("second")
 
@@ -60,7 +61,7 @@ def test_second_folder_neither_encodes_nor_trains(monkeypatch: pytest.MonkeyPatc
 
 
 def _measure(name: str) -> tuple[Any, Any]:
-    options = ("--arms", "rag,fine_tune_full,hybrid", "--cache", "shared", "-o", name, "-q")
+    options = ("--arms", "rag,fine_tune,hybrid", "--cache", "shared", "-o", name, "-q")
     done = CliRunner().invoke(app, ["prototype", "answers.yaml", "--data", "data.csv", *options])
     assert (done.exit_code, done.exception) == (0, None), done.output
     trial = json.loads(Path(name, "trial.json").read_text())
