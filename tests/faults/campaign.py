@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import random
 import shutil
 import sys
@@ -39,6 +40,12 @@ STAGES: dict[str, tuple[Stage, int, int]] = {
 }
 """Each accident, and how often it is staged in full and in a quick campaign."""
 QUICK_INPUTS = 30
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
 READERS = (
     "advisor.cli.main",
     "advisor.evidence.profile.profiling",
@@ -137,5 +144,15 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def begin_in_one_thread() -> None:
+    """Begin anew with libraries kept to one thread.
+
+    A fork of several threads can wait for ever for a lock that one of them held.
+    """
+    if not ONE_THREAD.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})
+
+
 if __name__ == "__main__":
+    begin_in_one_thread()
     main()

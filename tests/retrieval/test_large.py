@@ -50,6 +50,7 @@ def test_exact_search_in_blocks_is_a_full_comparison(
     assert expected.tolist() == found.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
 def test_the_reported_recall_is_what_it_finds(
     vectors: NDArray[np.float32], tmp_path: Path, kind: Kind
@@ -65,6 +66,7 @@ def test_the_reported_recall_is_what_it_finds(
     assert f"recall@10 {report.recall_at_10:.3f}" in loaded.report.describe()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
 def test_scores_are_exact_cosines(vectors: NDArray[np.float32], tmp_path: Path, kind: Kind) -> None:
     """Compression decides which candidates are compared, never what their score is."""
