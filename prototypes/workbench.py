@@ -59,6 +59,7 @@ class Workbench:
         generator: GeneratorSupply | None = None,
         templates: PromptTemplates | None = None,
         store: str = DEFAULT_STORE,
+        shared: Path | None = None,
     ) -> None:
         """Set up the bench; encoder and generator are loaded when first needed.
 
@@ -69,6 +70,7 @@ class Workbench:
             generator: Where a language model comes from.
             templates: The prompts it is given; None takes those of the package.
             store: The vector store that dense search asks, one of `STORES`.
+            shared: Where parts are found and kept for other run folders, too.
         """
         self.store = store
         self.index_notes: list[str] = []
@@ -78,7 +80,7 @@ class Workbench:
         self.charged_seconds = 0.0
         self.spent_seconds = 0.0
         self._encoder = encoder
-        self._cache = PartCache(cache_dir)
+        self._cache_dir, self._shared = cache_dir, shared
         self._in_memory: dict[str, tuple[Any, float]] = {}
 
     @cached_property
@@ -89,6 +91,18 @@ class Workbench:
         if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted and self.passages:
             loaded.fit([passage.text for passage in self.passages])
         return loaded
+
+    @property
+    def shares_parts(self) -> bool:
+        """True if other run folders find what is made here.
+
+        What an encoder without a checksum gives may depend on the texts it was fitted on.
+        """
+        return self._shared is not None and self.encoder.sha256 is not None
+
+    @cached_property
+    def _cache(self) -> PartCache:
+        return PartCache(self._cache_dir, shared=self._shared if self.shares_parts else None)
 
     def load_generator(self) -> Generator:
         """Return the language model; an arm calls this once and is charged for loading it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from advisor.report.race_section import describe_race
 from advisor.report.wording import count_of, identifier, milliseconds, plain_text
 from advisor.schema.report import Fact
 
@@ -49,6 +50,7 @@ def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
             ("Encoder SHA-256", plain_text(protocol.encoder_sha256 or "none", limit=80)),
             *_describe_store(protocol),
             *_describe_generator(protocol),
+            *describe_race(protocol.race),
             ("Precision", f"{protocol.precision}, {count_of(protocol.threads, 'thread')}"),
             ("Locked test split, SHA-256", plain_text(protocol.test_sha256, limit=80)),
             ("Data fingerprint", plain_text(protocol.data_fingerprint, limit=80)),

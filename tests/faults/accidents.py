@@ -161,18 +161,16 @@ def run_out_of_memory(laboratory: Laboratory, _: random.Random, *, count: int) -
 
 
 def _starve(laboratory: Laboratory, run: Path) -> str | None:
-    import typer
-
-    from advisor.cli.boundary import boundary
+    from prototypes.run_folder import load_trial
 
     laboratory.arms.RecordedArm.before_fit["WordVoteArm"] = lambda _: bytearray(10**12)
-    try:
-        with boundary():
-            laboratory.measure(run)
-    except typer.Exit as error:
-        kept = (run / "arms" / "nearest.json").is_file()
-        return None if error.exit_code == 2 and kept else f"exit code {error.exit_code}"
-    return "memory did not run out"
+    laboratory.measure(run)
+    trial = load_trial(run)
+    starved = [arm.reason for arm in trial.not_run if arm.name == "votes"]
+    if not starved:
+        return "memory did not run out"
+    is_told = "no memory left" in starved[0] and "nearest" in [arm.name for arm in trial.arms]
+    return None if is_told else f"told as {starved}"
 
 
 def share_a_folder(laboratory: Laboratory, _: random.Random, *, count: int) -> Staged:

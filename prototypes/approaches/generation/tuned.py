@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from prototypes.approaches.generation.examples import mean_chrf
 from prototypes.approaches.stages import StageClock
+from prototypes.approaches.taught import teach
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.errors import TooFewSamplesError
 from prototypes.models.piece_lengths import MeasuredLengths, measure_lengths
@@ -56,7 +57,7 @@ class TunedWriterArm:
         )
         self._model.stop_dropout()  # no pair is seen often enough to be learnt by heart
         recipe = _recipe(len(pairs), measured, seed=seed)
-        self._model.train(pairs, recipe=recipe, progress=progress)
+        teach(self._model, pairs, workbench, recipe=recipe, progress=progress)
         written = self.predict([sample.input for sample in data.validation])
         return FitReport(
             validation_score=mean_chrf(data.validation, written),
