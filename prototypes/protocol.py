@@ -42,6 +42,8 @@ class RunLock(FrozenSchema):
     """The vector store that dense search over documents asks."""
     precision: Literal["float32", "bfloat16"]
     versions: dict[str, str]
+    forgotten: int = 0
+    """Documents that were removed from the run afterwards."""
 
 
 def require_same(before: RunLock, now: RunLock, path: Path) -> None:
@@ -55,6 +57,11 @@ def require_same(before: RunLock, now: RunLock, path: Path) -> None:
     Raises:
         RunFolderError: If they differ; names every item that does.
     """
+    if before.forgotten:
+        raise RunFolderError(
+            f"{path}: documents were removed from this run afterwards ({before.forgotten}), with "
+            "what was made of them, so it cannot be resumed. Measure again, in another folder."
+        )
     differing = [
         name for name in RunLock.model_fields if getattr(before, name) != getattr(now, name)
     ]

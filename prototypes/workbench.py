@@ -44,6 +44,8 @@ class Workbench:
         generator_supply: Where a language model comes from; None if there is none.
         templates: The prompts it is given.
         store: The vector store that dense search asks.
+        rows: Where only part of a corpus is open to whoever asks: the positions of its passages
+            among all; None where nothing is left out.
         index_notes: What is worth knowing of the indexes made: one that is not exact says how
             much it finds.
         charged_seconds: Running total of what the parts asked for cost when first made.
@@ -71,6 +73,7 @@ class Workbench:
             store: The vector store that dense search asks, one of `STORES`.
         """
         self.store = store
+        self.rows: NDArray[np.int64] | None = None
         self.index_notes: list[str] = []
         self.generator_supply = generator
         self.templates = templates or load_templates()
@@ -157,6 +160,10 @@ class Workbench:
         kind = choose_kind(len(vectors))
         # A trial never restricts or deletes, so FAISS is asked without an id map.
         return DenseIndex(vectors) if kind is Kind.FLAT else self._index_large(vectors, kind)
+
+    def keep_open(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return those of the vectors (n, d) of a whole corpus that belong to this bench."""
+        return vectors if self.rows is None else vectors[self.rows]
 
     def _index_large(self, vectors: NDArray[np.float32], kind: Kind) -> LargeIndex:
         from prototypes.retrieval.large import LargeIndex, write_index
