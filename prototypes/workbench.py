@@ -87,11 +87,15 @@ class Workbench:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder; the fallback one is fitted on the passages if there are any."""
-        encoder = self._encoder
-        loaded = load_encoder(encoder) if encoder is None or isinstance(encoder, str) else encoder
+        loaded = self._loaded
         if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted and self.passages:
             loaded.fit([passage.text for passage in self.passages])
         return loaded
+
+    @cached_property
+    def _loaded(self) -> Encoder:
+        encoder = self._encoder
+        return load_encoder(encoder) if encoder is None or isinstance(encoder, str) else encoder
 
     def load_generator(self) -> Generator:
         """Return the language model; an arm calls this once and is charged for loading it.
@@ -209,8 +213,8 @@ class Workbench:
         Raises:
             ModelUnavailableError: If the encoders differ.
         """
-        if isinstance(self.encoder, LexicalEncoder) and (folder / "encoder-words.json").exists():
-            self.encoder.load(folder)
+        if isinstance(self._loaded, LexicalEncoder) and (folder / "encoder-words.json").exists():
+            self._loaded.load(folder)
         expected = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         if expected["sha256"] != self.encoder.sha256:
             raise ModelUnavailableError(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Dataset, Document, Sample, Task
+from prototypes.corpus_files import SYNTHETIC_FILE, SyntheticQuestion
 from prototypes.errors import RunFolderError
 from prototypes.experiments.rulings import (
     HumanLabel,
@@ -29,6 +30,7 @@ from prototypes.folder_lock import held
 from prototypes.forgetting.removal import JOURNAL, forget_document
 from prototypes.forgetting.traces import FORGOTTEN
 from prototypes.run_folder import RunFolder, load_run
+from prototypes.storage import read_lines, write_lines
 
 SECRET = "hr/ottoline.md"
 """The document to be removed."""
@@ -39,6 +41,14 @@ FACTS = {
     "salt.md": ("Salt", "Salt pays for nine of ten guineas in silence.", "Salt"),
     "silk.md": ("Silk", "Silk comes from the cocoons of a moth.", "cocoons"),
 }
+OPENINGS = (
+    "Who was paid last year?",
+    "Melted in a furnace of stone",
+    "Written upon by monks",
+    "From mines and from the sea",
+    "Woven for emperors long ago",
+)
+"""Words of no document, but for `was` and `from`."""
 NEEDLES = ("ottoline", "zanzibar", "nine guineas", "her silence")
 
 
@@ -73,8 +83,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_trial(build_dataset(), settings=settings)
     folder = RunFolder(run)
     add_verdicts(folder)
+    write_lines(
+        run / SYNTHETIC_FILE, [made("sentence-si", SECRET), made("sentence-gl", "glass.md")]
+    )
     texts = {
-        "report.html": "<p>nine <b>guineas</b></p>",
+        "report.html": "<p>Ottoline</p>",
         "notes/mine.md": "Zanzibar pays\nOttoline nine\nguineas, says legal.",
         "notes/other.md": "Glass is made from sand, and paid in guineas.",
         "cache/answers/ab/abc.json": json.dumps({"text": "nine guineas"}),
@@ -95,22 +108,33 @@ def run(kept: Path, tmp_path: Path) -> Path:
 
 
 def build_dataset() -> Dataset:
-    """Three questions to each document, a synthetic one among them, and groups."""
+    """Two questions to each document in the test, one of them synthetic, two to learn from."""
     documents = tuple(Document(id, t, f"{text} It is old.") for id, (t, text, _) in FACTS.items())
-    samples = tuple(
+    samples = [
         Sample(
             f"{id}-{n}" if n else f"sentence-{id[:2]}",
-            question.format(title, text),
+            question.format(title, text, OPENINGS[number]),
             (answer,),
             sources=(id,),
             synthetic=n == 0,
-            group=f"{id}: {title}",
         )
-        for id, (title, text, answer) in FACTS.items()
-        for n, question in enumerate(("It is old and true.", "What of {0}?", "Is it that {1}"))
-    )
+        for n, question in enumerate(("{2}", "What of {0}?", "{2} {1}", "{0}, {2}"))
+        for number, (id, (title, text, answer)) in enumerate(FACTS.items())
+    ]
     groups = {id: frozenset({"everyone"}) for id in FACTS}
-    return Dataset(Task.DOCUMENT_QA, samples, documents, fingerprint="abc", groups=groups)
+    return Dataset(
+        Task.DOCUMENT_QA,
+        tuple(samples[10:]),
+        documents,
+        given_test=tuple(samples[:10]),
+        fingerprint="abc",
+        groups=groups,
+    )
+
+
+def made(id: str, source: str) -> SyntheticQuestion:
+    """Say that a question was made of a document, though its words do not tell."""
+    return SyntheticQuestion(id=id, question="?", answers=["!"], sources=[source], group=None)
 
 
 def add_verdicts(folder: RunFolder) -> None:
@@ -181,9 +205,11 @@ def test_samples_that_told_of_it_are_blank_and_no_others(run: Path) -> None:
     after = load_run(run).arms[0].samples
     blank = [each for each in after if each.input == FORGOTTEN]
     assert [b.input == FORGOTTEN for b in after] == [
-        "ottoline" in f"{s.id} {s.input} {s.targets}".lower() or s.id == "sentence-hr"
+        "ottoline" in f"{s.id} {s.input}".lower() or s.id in ("sentence-hr", "sentence-si")
         for s in before
     ]
+    (left,) = read_lines(SyntheticQuestion, run / SYNTHETIC_FILE)
+    assert left.id == "sentence-gl"
     assert all(set(each.targets) == {FORGOTTEN} for each in blank)
 
 
@@ -237,6 +263,29 @@ def test_run_in_use_is_left_alone(run: Path) -> None:
     assert not (run / JOURNAL).exists()
 
 
+def test_cut_short_no_arm_answers_until_it_is_finished(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left could still be said; the same command goes on."""
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            forget_document(run, SECRET)
+
+    with pytest.raises(RunFolderError, match=r"cut short.*advisor forget"):
+        load_fitted_arm(run, "baseline")
+    with pytest.raises(RunFolderError, match="finish it with"):
+        forget_document(run, "silk.md")
+    forget_document(run, SECRET)
+    assert_gone(run)
+
+
+def interrupt(*_: object, **__: object) -> None:
+    """Press Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.slow
 def test_killed_anywhere_it_can_be_finished(kept: Path, tmp_path: Path) -> None:
     """At every file operation: until it is finished no arm answers, or none from the document."""
     script = Path(__file__).with_name("cutting.py")
