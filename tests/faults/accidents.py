@@ -211,6 +211,36 @@ def _squeeze(laboratory: Laboratory, run: Path, megabytes: int) -> str | None:
     return "memory did not run out"
 
 
+def kill_a_child(laboratory: Laboratory, _: random.Random, *, count: int) -> Staged:
+    """The kernel takes the browser that prints a report, or git: what a lack of memory does."""
+    found: list[Finding] = []
+    tools = laboratory.root / "tools"
+    tools.mkdir()
+    for name in ("browser", "git"):
+        (tools / name).write_text("#!/bin/sh\nkill -9 $$\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    for _number in range(count):
+        seen = in_child(lambda: _use_children(tools))
+        if fault := fault_of(seen) or seen.value:
+            found.append(Finding("a child was killed", str(fault)))
+    return count, found
+
+
+def _use_children(tools: Path) -> str | None:
+    from advisor.errors import NoBrowserError
+    from advisor.evidence.profile.history import read_history
+    from advisor.report.printing import print_pdf
+
+    os.environ |= {"ADVISOR_BROWSER": str(tools / "browser"), "PATH": str(tools)}
+    if read_history(tools) is not None:
+        return "git was killed, and a history was read"
+    try:
+        print_pdf("<p>report</p>")
+    except NoBrowserError as error:
+        return None if "killed by signal 9" in str(error) else f"said: {error}"
+    return "the browser was killed, and a report was printed"
+
+
 def share_a_folder(laboratory: Laboratory, _: random.Random, *, count: int) -> Staged:
     """Two processes on one folder: the second is told who the first is, and may when it is gone."""
     found: list[Finding] = []

@@ -37,6 +37,7 @@ STAGES: dict[str, tuple[Stage, int, int]] = {
     "damaged cache entries": (damages.damage_parts, 40, 10),
     "out of memory": (accidents.run_out_of_memory, 3, 1),
     "out of memory, for real": (accidents.squeeze_memory, 8, 2),
+    "a child is killed": (accidents.kill_a_child, 2, 1),
     "two processes, one folder": (accidents.share_a_folder, 3, 1),
     "a store falls silent": (silent_stores.fall_silent, 15, 3),
 }
