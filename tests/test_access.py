@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from prototypes import TrialSettings, run_trial
 from prototypes.access import (
     GROUPS_FILE,
     keep_groups,
@@ -25,8 +26,9 @@ from prototypes.access import (
 from prototypes.approaches.document_qa.baseline import BestSentenceBaseline
 from prototypes.approaches.document_qa.rag import build_system
 from prototypes.arms.document_qa import ARMS
-from prototypes.contracts import Document
+from prototypes.contracts import Dataset, Document, Sample, Task
 from prototypes.errors import DataError, RunFolderError
+from prototypes.fitted import load_fitted_arm
 from prototypes.retrieval.stores.contract import EVERYONE
 from prototypes.run_folder import RunFolder
 from prototypes.workbench import Workbench
@@ -207,3 +209,27 @@ def test_groups_are_written_so_that_people_can_read_them(folder: RunFolder) -> N
 
     written = json.loads((folder.root / GROUPS_FILE).read_text(encoding="utf-8"))
     assert written == {"schema_version": 1, "documents": {"salt.md": ["hr", "it"]}}
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_tuned_retriever_searches_open_passages_by_its_own_vectors(tmp_path: Path) -> None:
+    """What it was tuned on included closed documents; what it finds and cites does not."""
+    samples = tuple(
+        Sample(f"{n}-{d.id}", f"{ask} {d.title.lower()} of?", (f"It is {k}.",), sources=(d.id,))
+        for n, ask in enumerate(("What is the origin", "Tell where there is use"))
+        for k, d in enumerate(DOCUMENTS)
+    )
+    dataset = Dataset(Task.DOCUMENT_QA, samples, DOCUMENTS, fingerprint="abc")
+    run_trial(dataset, settings=TrialSettings(arms=("hybrid",), out=tmp_path, n_bootstrap=50))
+    vectors = list((tmp_path / "arms" / "hybrid" / "index").glob("*.npy"))
+    keep_groups(RunFolder(tmp_path), {"salt.md": {"hr"}, "silk.md": {EVERYONE}, "glass.md": set()})
+
+    said = load_fitted_arm(tmp_path, "hybrid", groups=["hr"]).predict(QUESTIONS)
+
+    assert {id.partition("#")[0] for each in said for id in each.retrieved} == {
+        "salt.md",
+        "silk.md",
+    }
+    assert {each.document_id for one in said for each in one.citations} <= {"salt.md", "silk.md"}
+    assert len(vectors) <= 1
