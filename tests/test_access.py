@@ -222,14 +222,10 @@ def test_tuned_retriever_searches_open_passages_by_its_own_vectors(tmp_path: Pat
     )
     dataset = Dataset(Task.DOCUMENT_QA, samples, DOCUMENTS, fingerprint="abc")
     run_trial(dataset, settings=TrialSettings(arms=("hybrid",), out=tmp_path, n_bootstrap=50))
-    vectors = list((tmp_path / "arms" / "hybrid" / "index").glob("*.npy"))
     keep_groups(RunFolder(tmp_path), {"salt.md": {"hr"}, "silk.md": {EVERYONE}, "glass.md": set()})
 
     said = load_fitted_arm(tmp_path, "hybrid", groups=["hr"]).predict(QUESTIONS)
 
-    assert {id.partition("#")[0] for each in said for id in each.retrieved} == {
-        "salt.md",
-        "silk.md",
-    }
-    assert {each.document_id for one in said for each in one.citations} <= {"salt.md", "silk.md"}
-    assert len(vectors) <= 1
+    is_open = {"salt.md", "silk.md"}
+    assert {id.partition("#")[0] for each in said for id in each.retrieved} == is_open
+    assert {each.document_id for one in said for each in one.citations} <= is_open

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from prototypes.access import GROUPS_FILE, keep_groups, read_groups
 from prototypes.contracts import Document
@@ -117,7 +118,7 @@ def require_settled(run: Path) -> None:
         id = read_schema(Journal, run / JOURNAL, remedy=_restart(run)).document.id
         raise RunFolderError(
             f"{run}: the deletion of a document was cut short, and parts of it may be left; finish "
-            f"it with: advisor forget {run} {id}"
+            f"it with: advisor forget {quote(str(run))} {quote(id)}"
         )
 
 
@@ -144,7 +145,7 @@ def _open_journal(folder: RunFolder, document_id: str, *, number: int) -> Journa
 
 
 def _restart(run: Path) -> str:
-    return f"Delete the file and repeat: advisor forget {run} DOCUMENT_ID."
+    return f"Delete the file and repeat: advisor forget {quote(str(run))} DOCUMENT."
 
 
 def _close(folder: RunFolder, traces: Traces) -> None:

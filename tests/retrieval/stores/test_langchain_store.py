@@ -116,9 +116,7 @@ def test_store_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatc
 
     for method in ("similarity_search_with_score", "delete"):
         monkeypatch.setattr(careless, method, fail)
-    said = (
-        r"The store CarelessStore, behind LangChain, does not answer \(read timed out\); see that"
-    )
+    said = r"store CarelessStore, behind LangChain, does not answer \(read timed out\); see that"
 
     with pytest.raises(StoreError, match=f"{said}.*ask again"):
         store.search(QUERY, 1)
