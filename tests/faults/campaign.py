@@ -22,6 +22,7 @@ import damages
 import hostile_documents
 import hostile_material
 import hostile_tables
+import silent_stores
 from hostile import Channel, Hostile, holding
 from judging import Finding, hand_over_here, judge
 from trials import Laboratory, Staged, open_laboratory
@@ -36,7 +37,10 @@ STAGES: dict[str, tuple[Stage, int, int]] = {
     "damaged files of a run": (damages.damage_files, 60, 6),
     "damaged cache entries": (damages.damage_parts, 40, 10),
     "out of memory": (accidents.run_out_of_memory, 3, 1),
+    "out of memory, for real": (accidents.squeeze_memory, 8, 2),
+    "a child is killed": (accidents.kill_a_child, 2, 1),
     "two processes, one folder": (accidents.share_a_folder, 3, 1),
+    "a store falls silent": (silent_stores.fall_silent, 15, 3),
 }
 """Each accident, and how often it is staged in full and in a quick campaign."""
 QUICK_INPUTS = 30
