@@ -129,4 +129,4 @@ def _compare(scores: Mapping[tuple[str, float], Scores], resampling: Resampling)
     worst = max(RATES)
     changes = {arm: scores[arm, worst] - scores[arm, 0.0] for arm in (RETRIEVAL, FINE_TUNING)}
     first, second = ((arm, changes[arm]) for arm in (RETRIEVAL, FINE_TUNING))
-    return compare_shares(CHANGE, first, second, resampling=resampling)
+    return compare_shares(CHANGE, first, second, resampling=resampling, limit=2.0)
