@@ -29,6 +29,7 @@ from prototypes.experiments.battery import (
     run_experiments,
     share_first_places,
 )
+from prototypes.experiments.efforts import plan_experiments
 from prototypes.experiments.material import Material
 from prototypes.judge_estimates import plan_judge
 from prototypes.measure.comparisons import compare_measured
@@ -161,6 +162,7 @@ class _Trial:
                 n_test=len(self._split.test),
                 prompts=self._plan_prompts(arms),
                 judge=plan_judge(self._conditions.judge, self._split.test, n_arms=len(self._specs)),
+                experiments=plan_experiments(self._conditions, self._forecast, self._folder),
             )
         )
 
