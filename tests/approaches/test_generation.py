@@ -245,3 +245,20 @@ def test_model_that_is_followed_gives_what_it_gave_when_it_wrote(
     mean = np.exp(np.log(followed.probabilities).mean())
     assert mean == pytest.approx(written.probability, rel=0.03)
     assert followed.states.shape == (len(followed.pieces), 64)
+
+
+def test_tuned_model_writes_in_eight_bits(
+    tiny_bench: Workbench, tmp_path: Path, one_thread: None
+) -> None:
+    """It is smaller, and still writes what it was taught."""
+    arm = TunedWriterArm()
+    fit(arm, tiny_bench)
+    arm.save(tmp_path)
+    whole = arm.model.size_mb
+
+    smaller = TunedWriterArm.load(tmp_path, tiny_bench)
+    smaller.model.hold_in_eight_bits()
+    found = smaller.predict([sample.input for sample in TRAIN])
+
+    assert smaller.model.size_mb < 0.6 * whole
+    assert all(prediction.output and prediction.output.endswith(".") for prediction in found)
