@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -122,7 +123,10 @@ def _words(pool: LabelPool, chosen: Rows) -> Rows:
         return np.full(len(pool.test), pool.targets[chosen[0]])
     arm, train = TfidfArm(), tuple(pool.train[row] for row in chosen)
     data = LearningData(Task.CLASSIFICATION, train=train, validation=())
-    arm.fit(data, pool.bench, seed=0, progress=lambda _: None)
+    with warnings.catch_warnings():
+        # scikit-learn takes many labels among few samples for numbers that were not meant as labels
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        arm.fit(data, pool.bench, seed=0, progress=lambda _: None)
     places = {label: place for place, label in enumerate(pool.labels)}
     said = arm.predict(inputs_of(pool.test))
     return np.array([places.get(one.output or "", -1) for one in said], dtype=np.int64)
