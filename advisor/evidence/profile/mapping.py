@@ -27,11 +27,6 @@ CLEAN_NOISE, NOISY_NOISE = 0.05, 0.2
 MIN_HISTORY_DAYS = 60
 CHANGED_SHARE = 0.02
 """From this share of vanished sentences on, a corpus has changed."""
-WRITTEN = (
-    *("generation", "style_or_format", "summarization", "translation"),
-    *("code", "conversation", "reasoning"),
-)
-"""Tasks whose examples are pairs of input and output."""
 VOLATILITY = ("static", "yearly", "monthly", "weekly", "daily", "realtime")
 
 _INTERVALS = (
@@ -170,22 +165,6 @@ def _task_kind(profile: Profile) -> Iterator[Found]:
     elif questions is None and examples is not None and examples.kind == "spans":
         finding = f"{plural(examples.n_distinct, 'text')} with marked spans were given"
         yield "task_kind", _answer("extraction", finding, "columns of the tables")
-
-
-def tell_what_is_written(profile: Profile, said: str) -> MeasuredAnswer | None:
-    """Answer the task by pairs of input and output, unless something was said that they fit.
-
-    That texts are written for inputs does not tell whether they are summaries, translations or
-    code, so whoever said so knows better. JSON may as well be fields pulled out of the input.
-    """
-    examples = main_examples(profile)
-    if examples is None or examples.kind != "outputs" or profile.questions is not None:
-        return None
-    if said in WRITTEN or not examples.n_distinct or examples.output_format.n_json:
-        return None
-    finding = f"{plural(examples.n_distinct, 'input')} with a text written for each were given"
-    how = "columns of the tables, which do not tell a summary, a translation or code from new text"
-    return _answer("generation", finding, how)
 
 
 def _corpus_size(profile: Profile) -> Iterator[Found]:

@@ -10,8 +10,9 @@ from advisor.evidence.profile.changes import compare_snapshots, take_snapshots
 from advisor.evidence.profile.collecting import Collection, OnProgress
 from advisor.evidence.profile.contradictions import find_contradictions, stated_level
 from advisor.evidence.profile.history import read_history
-from advisor.evidence.profile.mapping import bound_volatility, measure_answers, tell_what_is_written
+from advisor.evidence.profile.mapping import bound_volatility, measure_answers
 from advisor.evidence.profile.remarks import write_remarks
+from advisor.evidence.profile.written import tell_what_is_written
 from advisor.schema.answers import Answers
 from advisor.schema.profile import HistoryProfile, Profile
 from advisor.schema.rule import RuleBase
