@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from prototypes.announcement import plan_trial
 from prototypes.assembly import assemble_bench, assemble_judge
@@ -28,6 +29,7 @@ from prototypes.experiments.battery import (
     run_experiments,
     share_first_places,
 )
+from prototypes.experiments.efforts import plan_experiments
 from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
@@ -127,8 +129,10 @@ class _Trial:
         return result
 
     def _announce(self) -> None:
-        open_arms, forecast = self._open_arms(), self._forecast
-        self._tell(plan_trial(open_arms, self._conditions, forecast=forecast, lock=self._lock))
+        conditions, forecast, lock = self._conditions, self._forecast, self._lock
+        planned = plan_trial(self._open_arms(), conditions, forecast=forecast, lock=lock)
+        experiments = plan_experiments(conditions, forecast, self._folder)
+        self._tell(replace(planned, experiments=experiments))
 
     def _open_arms(self) -> list[ArmSpec]:
         """List the arms that still have to be measured and can be."""
