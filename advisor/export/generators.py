@@ -26,7 +26,10 @@ _LOCAL = {
     "service/batches.py": "common/batches.py",
 }
 _COPIED = {"service/place.py": "common/places/copied.py"}
-_ELSEWHERE = {"service/place.py": "common/places/elsewhere.py"}
+_ELSEWHERE = {
+    "service/place.py": "common/places/elsewhere.py",
+    "tests/test_model.py": "common/test_model.py",
+}
 _ENDPOINT = {
     "service/generator.py": f"{_GENERATORS}/endpoint.py",
     "tests/conftest.py": "common/conftest_endpoint.py",
@@ -166,9 +169,9 @@ _TELL_COPY = (
 def _tell_place(source: LocalSource, size: int) -> str:
     return (
         f"The language model `{source.name}` ({size / 1e9:.1f} GB) is not copied into this "
-        "project:\n`service/model/place.json` says where it is taken from, with the checksum of "
-        "its parameters; the\nenvironment variable `GENERATOR` names another folder. Its licence "
-        "is its publisher's."
+        "project:\n`service/model/place.json` says where it is taken from, with the checksums of "
+        "its parameters, which\n`pytest` checks; the environment variable `GENERATOR` names "
+        "another folder. Its licence is its\npublisher's."
     )
 
 

@@ -154,6 +154,20 @@ def test_bad_table_is_explained(name: str, content: str, words: list[str]) -> No
     assert not Path("run/trial.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--store", "chroma"), ["no store 'chroma'", "faiss, lancedb, qdrant"]),
+        (("--experiments", "freshnes"), ["freshnes", "learning_curve"]),
+    ],
+)
+def test_names_are_checked_before_any_data_is_read(
+    option: tuple[str, str], words: list[str]
+) -> None:
+    """Reading may take minutes; a misspelt name is told at once."""
+    _assert_sentence(_prototype("lost.csv", *option), *words)
+
+
 def test_table_in_another_encoding_is_explained() -> None:
     """The line and the command that converts it are named."""
     Path("latin.csv").write_bytes("text,label\ncafé,x\n".encode("latin-1"))

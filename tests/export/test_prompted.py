@@ -166,17 +166,18 @@ def test_stream_ends_with_the_whole_answer(
 def test_large_model_stays_where_it_is(
     generator_runs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its place and checksum are written down; another model at that place is refused."""
+    """Its place and checksum are written down; another model at that place fails the tests."""
     monkeypatch.setattr(generators, "MAX_COPIED_BYTES", 1)
     export_arm(generator_runs["document_qa"], tmp_path / "out", name="prompting")
     place = json.loads((tmp_path / "out/service/model/place.json").read_text())
 
     assert _run(tmp_path / "out", "reproduce.py").endswith("; 0 answers differ\n")
     assert not (tmp_path / "out/service/model/generator").exists()
+    _run(tmp_path / "out", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_model.py")
     place["sha256"] = dict.fromkeys(place["sha256"], "0" * 64)
     (tmp_path / "out/service/model/place.json").write_text(json.dumps(place))
     with pytest.raises(subprocess.CalledProcessError):
-        _run(tmp_path / "out", "reproduce.py")
+        _run(tmp_path / "out", "-m", "pytest", "-q", "tests/test_model.py")
 
 
 def _run(folder: Path, *arguments: str) -> str:

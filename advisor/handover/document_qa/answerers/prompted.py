@@ -9,7 +9,6 @@ from service.generator import Generator
 from service.prompts import build_fitting, fill, quote
 from service.reading import ABSTENTION, read_answer
 
-Asked = tuple[str | None, list[Passage]]
 SILENCE = Answer(answer=None, confidence=0.0)
 
 
@@ -34,10 +33,10 @@ class Answerer:
             yield Answer(answer=said, confidence=0.0)
         yield read(said, given)
 
-    def _ask(self, questions: Sequence[str]) -> list[Asked]:
+    def _ask(self, questions: Sequence[str]) -> list[tuple[str | None, list[Passage]]]:
         return list(map(self._build, questions, self._context.find(questions)))
 
-    def _build(self, question: str, found: list[Passage]) -> Asked:
+    def _build(self, question: str, found: list[Passage]) -> tuple[str | None, list[Passage]]:
         def build(n: int) -> str:
             texts = [quote("passage", f"{each.title}\n{each.text}") for each in found[:n]]
             numbered = "\n\n".join(f"[{i}]\n{text}" for i, text in enumerate(texts, start=1))
