@@ -96,11 +96,11 @@ def _ask(source: EndpointSource, arm: FittedArm) -> GeneratorParts:
 
 
 def _take_tuned(arm: FittedArm) -> GeneratorParts:
-    """Copy a model that was tuned as a whole; that was done in float32."""
+    """Copy a model that was tuned as a whole."""
     folder = arm.folder / TUNED
     return GeneratorParts(
         code={**_CODE, **_LOCAL, **_COPIED},
-        settings=_describe(folder, arm, precision="float32"),
+        settings=_describe(folder, arm),
         packages=_PACKAGES,
         folders={"generator": folder},
         left_out=_list_unread(folder),
@@ -119,7 +119,7 @@ def _take_local(source: LocalSource, arm: FittedArm) -> GeneratorParts:
     own = {"generator": source.folder} if is_copied else {}
     return GeneratorParts(
         code={**_CODE, **_LOCAL, **(_COPIED if is_copied else _ELSEWHERE)},
-        settings=_describe(source.folder, arm, precision=arm.lock.precision),
+        settings=_describe(source.folder, arm),
         packages=(*_PACKAGES, *(("peft",) if tuned else ())),
         folders={**own, **tuned},
         files=place,
@@ -129,7 +129,7 @@ def _take_local(source: LocalSource, arm: FittedArm) -> GeneratorParts:
     )
 
 
-def _describe(folder: Path, arm: FittedArm, *, precision: str) -> dict[str, object]:
+def _describe(folder: Path, arm: FittedArm) -> dict[str, object]:
     """Say how the model in a folder was used."""
     from prototypes.models.generator_local import TOKENS_PER_BATCH, read_context, require_generating
     from prototypes.runtime import device
@@ -137,7 +137,7 @@ def _describe(folder: Path, arm: FittedArm, *, precision: str) -> dict[str, obje
     writes_apart = bool(require_generating(folder).get("is_encoder_decoder"))
     return {
         "kind": "AutoModelForSeq2SeqLM" if writes_apart else "AutoModelForCausalLM",
-        "precision": precision,
+        "precision": arm.lock.precision,
         "n_context": arm.lock.context_tokens or read_context(folder),
         "n_at_once": 1 if _has_soft_prompt(arm) else TOKENS_PER_BATCH[device()],
     }

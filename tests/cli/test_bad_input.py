@@ -284,3 +284,11 @@ def _assert_sentence(result: Result, *words: str) -> None:
     assert sentence.startswith("advisor: ")
     assert [word for word in words if word not in result.stderr] == []
     assert "Traceback" not in result.stderr
+
+
+def test_unknown_format_is_explained_in_plain_words() -> None:
+    """What was found and what was expected, without the name of an exception."""
+    result = _advisor("recommend", "good.yaml", "--format", "word")
+
+    assert result.exit_code == 2
+    assert "Invalid value for '--format': 'word' is not one of 'terminal'" in result.stderr
