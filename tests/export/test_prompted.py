@@ -50,44 +50,58 @@ def _read(prompt: str) -> str:
     return "NO ANSWER"
 
 
+def _reply_also(server: Any) -> None:  # noqa: ANN401 # of conftest
+    """Let a server stream what is to be streamed, and refuse to say whether it can refuse."""
+    complete = server.reply
+
+    def reply(body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        if "refuse" in body["messages"][-1]["content"].rsplit("<quoted_question>", 1)[1]:
+            return 401, {}, b"{}"
+        if not body.get("stream"):
+            replied: tuple[int, dict[str, str], bytes] = complete(body)
+            return replied
+        events = (EVENT % "Quartz", EVENT % " sand", "data: [DONE]\n\n")
+        return 200, {"Content-Type": "text/event-stream"}, "".join(events).encode()
+
+    server.reply = reply
+
+
 def test_project_asks_the_server_that_was_measured(
     asked_run: Path,
     chat_server: Any,  # noqa: ANN401 # of conftest
     tmp_path: Path,
 ) -> None:
-    """The figure comes out again, and an answer names its document; the key is written nowhere."""
+    """The figure comes out again, answers stream and name documents; the key is kept nowhere."""
     export_arm(asked_run, tmp_path / "out", name="prompting_whole_corpus")
     value = load_trial(asked_run).arms[-1].metrics["correct"].value
-    stream = EVENT % "Quartz" + EVENT % " sand" + "data: [DONE]\n\n"
-    ask = f"ask = {{'json': {{'question': {QUESTION!r}}}}}; "
-    probe = f"{SERVICE}{ask}print(client.post('/ask', **ask).text)"
-
-    told = _run(tmp_path / "out", "reproduce.py")
-    answer = json.loads(_run(tmp_path / "out", "-c", probe))
-    chat_server.faults = [(200, {"Content-Type": "text/event-stream"}, stream.encode())]
-    streamed = _run(
-        tmp_path / "out", "-c", f"{SERVICE}{ask}print(client.post('/ask/stream', **ask).text)"
-    )
-    chat_server.stop()
-    refused = _run(
-        tmp_path / "out", "-c", f"{SERVICE}{ask}print(client.post('/ask', **ask).status_code)"
+    _reply_also(chat_server)
+    probe = (
+        f"asked = {{'question': {QUESTION!r}}}\n"
+        "answer = client.post('/ask', json=asked).json()\n"
+        "lines = client.post('/ask/stream', json=asked).text.splitlines()\n"
+        "refused = client.post('/ask', json={'question': 'Can you refuse?'})\n"
+        "streamed = list(map(json.loads, lines))\n"
+        "from reproduce import reproduce\n"
+        "print(json.dumps([answer, streamed, refused.status_code, reproduce()]))"
     )
 
-    assert 0 < value and told == f"correct {value}, measured {value}; 0 answers differ\n"
+    answer, streamed, status, found = json.loads(
+        _run(tmp_path / "out", "-c", f"{SERVICE}\n{probe}")
+    )
+
+    assert answer["answer"].endswith("is made from quartz sand. Its history is long.")
     assert [each["document"] for each in answer["sources"]] == ["Glass.md"]
-    assert [json.loads(line)["answer"] for line in streamed.splitlines() if line] == [
-        *("Quartz", "Quartz sand", "Quartz sand"),
-    ]
-    assert refused == "502\n"
-    assert {each["authorization"] for each in chat_server.headers} >= {"Bearer sk-secret"}
+    assert [each["answer"] for each in streamed] == ["Quartz", "Quartz sand", "Quartz sand"]
+    assert status == 502 and found == [value, 0] and value > 0
+    assert {each["authorization"] for each in chat_server.headers} == {"Bearer sk-secret"}
     assert b"sk-secret" not in b"".join(path.read_bytes() for path in _files(tmp_path / "out"))
 
 
 @pytest.mark.parametrize("arm", ["rag_token", "rag_sequence", "fine_tune_qlora"])
-def test_arm_that_cannot_be_exported_says_why(arm: str, asked_run: Path) -> None:
+def test_arm_that_cannot_be_exported_says_why(arm: str, question_run: Path) -> None:
     """Not every arm fits into a small project."""
     with pytest.raises(ExportError, match=rf"'{arm}' cannot be exported \(its "):
-        require_exportable(arm, load_trial(asked_run), run=asked_run)
+        require_exportable(arm, load_trial(question_run), run=question_run)
 
 
 GENERATORS = [
