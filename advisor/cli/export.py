@@ -39,7 +39,7 @@ def _describe(exported: Exported) -> str:
         f"{arm.spec.name}: {arm.spec.title}; {metric} {arm.result.metrics[metric].value:.3f} on "
         f"{arm.trial.n_test:,} test samples\n"
         f"{exported.folder}: {exported.n_files} files, {exported.n_bytes / 1e6:.1f} MB, "
-        f"{exported.n_code_lines} lines of code\n\n"
+        f"{exported.n_code_lines} lines of code in service/\n\n"
         f"Install and serve it, in a virtual environment of its own:\n"
         f"  cd {folder} && pip install .\n"
         f"  serve\n"

@@ -132,8 +132,12 @@ def _test(
     from advisor.evidence.limits import task_from
     from advisor.evidence.tracking import require_tracker
     from prototypes.data.readers import read_dataset
+    from prototypes.experiments.battery import require_experiments
+    from prototypes.retrieval.stores.opening import require_store
 
     require_tracker(options.track)
+    require_store(options.store)
+    require_experiments(options.experiments)
     said, rule_base = project
     task = request.task or task_from(said)
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
