@@ -51,6 +51,8 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.GENERATION, Approach.RAG): Effort(train=0.2, test=1),
     (Task.GENERATION, Approach.FINE_TUNE): Effort(train=16, test=10, least=2_500_000),
     (Task.GENERATION, Approach.HYBRID): Effort(train=18, test=10, least=3_000_000),
+    # The model is that of fine_tune; it is charged for it, whoever had it tuned.
+    (Task.GENERATION, "hybrid_knn_lm"): Effort(train=18, test=25, least=3_000_000),
     (Task.EXTRACTION, "prompting_zero_shot"): Effort(test=8),
     (Task.EXTRACTION, "prompting_few_shot"): Effort(test=1),
     (Task.EXTRACTION, Approach.RAG): Effort(train=2, test=2),

@@ -25,6 +25,14 @@ class PlannedArm:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedExperiment:
+    """An experiment that is held after the arms, and its seconds; None if nobody can say."""
+
+    name: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPrompts:
     """What a language model is about to be asked.
 
@@ -50,6 +58,7 @@ class TrialPlanned:
     prompts: PlannedPrompts | None = None
     judge: PlannedPrompts | None = None
     race: RaceProtocol | None = None
+    experiments: tuple[PlannedExperiment, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import replace
 
 from prototypes.announcement import plan_trial
-from prototypes.assembly import assemble_bench, assemble_judge, reassemble_bench
+from prototypes.assembly import assemble_bench, assemble_judge
 from prototypes.budget import Budget, BudgetSpentError
-from prototypes.contracts import Arm, ArmSpec, Dataset
+from prototypes.contracts import ArmSpec, Dataset
 from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
 from prototypes.errors import LaboratoryError, RunFolderError, is_lack_of_memory
@@ -29,6 +29,7 @@ from prototypes.experiments.battery import (
     run_experiments,
     share_first_places,
 )
+from prototypes.experiments.efforts import plan_experiments
 from prototypes.experiments.material import Material
 from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
@@ -48,9 +49,8 @@ from prototypes.prompt_estimates import PromptForecast
 from prototypes.race_folder import was_dropped
 from prototypes.raced_measurement import find_dropped, race_arm
 from prototypes.racing import Race, find_race, line_up
-from prototypes.registry import arms_for, load_arm_class
 from prototypes.results import DroppedArm, ExperimentResult, NotRun, TrialResult
-from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
+from prototypes.run_folder import MeasuredArm, RunFolder, open_run_folder
 from prototypes.runtime import keep_freed_memory
 
 _DEFAULT = TrialSettings()
@@ -78,28 +78,6 @@ def run_trial(
     keep_freed_memory()
     with open_run_folder(settings.out, resume=settings.resume) as folder:
         return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
-
-
-def load_fitted_arm(path: Path, name: str) -> Arm:
-    """Load an arm of a finished trial, ready to answer.
-
-    Args:
-        path: The run folder.
-        name: The arm's name.
-
-    Raises:
-        RunFolderError: If the folder holds no trial, no such arm, or a damaged one.
-    """
-    lock, folder = load_lock(path), RunFolder(path)
-    specs = {spec.name: spec for spec in arms_for(lock.task)}
-    if name not in specs or not folder.arm_folder(name).is_dir():
-        fitted = ", ".join(arm for arm in lock.arms if folder.arm_folder(arm).is_dir())
-        raise RunFolderError(
-            f"{path} holds no fitted arm '{name}'; there is {fitted or 'none'}. Name one of them."
-        )
-    documents, spec = folder.read_documents(), specs[name]
-    bench = reassemble_bench(lock, spec, documents, cache_dir=folder.cache)
-    return load_arm_class(spec).load(folder.intact_arm(name), bench)
 
 
 class _Trial:
@@ -151,8 +129,10 @@ class _Trial:
         return result
 
     def _announce(self) -> None:
-        open_arms, forecast = self._open_arms(), self._forecast
-        self._tell(plan_trial(open_arms, self._conditions, forecast=forecast, lock=self._lock))
+        conditions, forecast, lock = self._conditions, self._forecast, self._lock
+        planned = plan_trial(self._open_arms(), conditions, forecast=forecast, lock=lock)
+        experiments = plan_experiments(conditions, forecast, self._folder)
+        self._tell(replace(planned, experiments=experiments))
 
     def _open_arms(self) -> list[ArmSpec]:
         """List the arms that still have to be measured and can be."""

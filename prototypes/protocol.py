@@ -44,6 +44,8 @@ class RunLock(FrozenSchema):
     """How rivals are raced; None has every arm answer every sample."""
     precision: Literal["float32", "bfloat16"]
     versions: dict[str, str]
+    forgotten: int = 0
+    """Documents that were removed from the run afterwards."""
 
 
 def require_same(before: RunLock, now: RunLock, path: Path) -> None:
@@ -57,6 +59,11 @@ def require_same(before: RunLock, now: RunLock, path: Path) -> None:
     Raises:
         RunFolderError: If they differ; names every item that does.
     """
+    if before.forgotten:
+        raise RunFolderError(
+            f"{path}: documents were removed from this run afterwards ({before.forgotten}), with "
+            "what was made of them, so it cannot be resumed. Measure again, in another folder."
+        )
     differing = [
         name for name in RunLock.model_fields if getattr(before, name) != getattr(now, name)
     ]

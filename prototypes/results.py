@@ -267,6 +267,8 @@ class TrialResult(FrozenSchema):
     data: DataSummary
     protocol: TrialProtocol
     interrupted: bool = False
+    forgotten: list[str] = Field(default_factory=list)
+    """One note per document that was removed afterwards: what cannot be reproduced since."""
 
     def _repr_html_(self) -> str:
         """Show the verdict and the arms in a notebook."""

@@ -10,6 +10,7 @@
     samples/<arm>.jsonl    its answer to every test sample
     race/<arm>/            the answers of a raced arm, a part at a time (race_folder.py)
     cache/                 parts that several arms share
+    groups.json            who may read which document, where that is restricted
 
 Every file appears whole or not at all, so that a process may be killed at any point.
 """

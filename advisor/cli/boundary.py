@@ -51,10 +51,18 @@ def boundary() -> Iterator[None]:
         raise _quiet_pipe() from error
     except Exception as error:
         if type(error).__module__.startswith(_OF_THE_COMMAND_LINE):
+            _reword(error)
             raise
         if is_lack_of_memory(error):
             raise _stop(_OUT_OF_MEMORY, ExitCode.USAGE) from error
         raise _stop(_internal(error), ExitCode.INTERNAL) from error
+
+
+def _reword(error: Exception) -> None:
+    """Take out of a usage error what only tells how it was found."""
+    said = getattr(error, "message", None)
+    if isinstance(said, str):
+        error.message = said.removeprefix("Value error, ")  # type: ignore[attr-defined]
 
 
 def _stop(message: str, code: ExitCode) -> typer.Exit:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.access import tell_groups
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
 from advisor.cli.options import CACHE, EXPERIMENTS, JUDGE, PRICES, RACE, RULES
@@ -131,12 +132,17 @@ def _test(
     from advisor.evidence.limits import task_from
     from advisor.evidence.tracking import require_tracker
     from prototypes.data.readers import read_dataset
+    from prototypes.experiments.battery import require_experiments
+    from prototypes.retrieval.stores.opening import require_store
 
     require_tracker(options.track)
+    require_store(options.store)
+    require_experiments(options.experiments)
     said, rule_base = project
     task = request.task or task_from(said)
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
+    tell_groups(dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)
     if options.track:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -22,6 +22,7 @@ from prototypes.events import (
     ExperimentFinished,
     ExperimentProgress,
     ExperimentStarted,
+    PlannedExperiment,
     PlannedPrompts,
     TrialFinished,
     TrialPlanned,
@@ -110,6 +111,8 @@ class _View:
                 self._console.print(_describe_prompts(prompts), markup=False)
         if event.race is not None:
             self._console.print(describe_race(event.race), markup=False)
+        if event.experiments:
+            self._console.print(_describe_experiments(event.experiments), markup=False)
         self._width = max((len(arm.spec.name) for arm in event.arms), default=0)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 
@@ -151,6 +154,15 @@ class _View:
             f"[{interval.low:.3f}, {interval.high:.3f}]".replace("[", "\\[")
             + f"  p50 {result.latency_ms.p50:.1f} ms{kept}"
         )
+
+
+def _describe_experiments(planned: Sequence[PlannedExperiment]) -> str:
+    """Say what comes after the arms, and about how long each takes where that is known."""
+    said = (
+        one.name if one.seconds is None else f"{one.name} (about {in_words(one.seconds)})"
+        for one in planned
+    )
+    return f"then {', '.join(said)}"
 
 
 def _describe_prompts(prompts: PlannedPrompts) -> str:

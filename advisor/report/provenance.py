@@ -88,7 +88,7 @@ def _describe_generator(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
 
 def list_remarks(trial: TrialResult) -> tuple[str, ...]:
     """List what a reader must know before trusting the figures."""
-    remarks = list(_data_remarks(trial.data))
+    remarks = [*trial.forgotten, *_data_remarks(trial.data)]
     if trial.interrupted:
         remarks.insert(0, "The trial was interrupted: only the arms that had ended are shown.")
     if trial.protocol.encoder_sha256 is None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from prototypes.contracts import Task
+from prototypes.experiments.efforts import EFFORTS
 from prototypes.experiments.injected_documents import ATTEMPTS
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.judge_estimates import plan_judge
@@ -57,9 +58,16 @@ class _Times:
 def expect_seconds(name: str, inquiry: Inquiry) -> float:
     """Return about how many seconds an experiment will take; a few for one that is not known."""
     arms = {arm.name: arm for arm in inquiry.material.arms}
-    expect = _EXPECTED.get(name)
-    more = expect(_Times(arms, len(inquiry.test)), inquiry) if expect else 0.0
-    return FIXED_SECONDS + more
+    times, expect = _Times(arms, len(inquiry.test)), _EXPECTED.get(name)
+    if inquiry.learning.task in (Task.EXTRACTION, Task.GENERATION):
+        return FIXED_SECONDS + _work_done_again(name, times, inquiry)
+    return FIXED_SECONDS + (expect(times, inquiry) if expect else 0.0)
+
+
+def _work_done_again(name: str, times: _Times, inquiry: Inquiry) -> float:
+    efforts = EFFORTS.get((inquiry.learning.task, name), {})
+    n = len(inquiry.test)
+    return sum(k * (times.fitting(arm) + times.answers(n, arm)) for arm, k in efforts.items())
 
 
 def _learning_curve(times: _Times, inquiry: Inquiry) -> float:

@@ -65,6 +65,7 @@ def check(root: Path, points: list[int], expected: Any, *, experiments: str = ""
         assert without_times(trial) == expected, seen
 
 
+@pytest.mark.slow
 def test_killed_anywhere_the_trial_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """At a few random file operations, and at the last one, which puts trial.json in its place."""
     expected, n_operations = hold_whole(tmp_path)
