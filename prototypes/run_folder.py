@@ -76,6 +76,7 @@ class RunFolder:
         """Name the folder; nothing is read or written."""
         self.root = root
         self.cache = root / "cache"
+        self.races = root / "race"
         self.lock_path = root / "run.lock.json"
         self.trial_path = root / "trial.json"
         self.documents_path = root / "documents.jsonl"

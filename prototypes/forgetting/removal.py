@@ -160,7 +160,8 @@ def _close(folder: RunFolder, traces: Traces) -> None:
 
 def _clean(folder: RunFolder, document: Document, traces: Traces, *, number: int) -> Forgotten:
     """Delete and blank what was made of the document, then note it in the result."""
-    shutil.rmtree(folder.cache, ignore_errors=True)
+    for place in (folder.cache, folder.races):
+        shutil.rmtree(place, ignore_errors=True)
     _remove_leftovers(folder.root)
     _remove_arms(folder, traces)
     blank = clean_samples(folder, traces)
