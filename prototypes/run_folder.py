@@ -8,6 +8,7 @@
     arms/<arm>.sha256      the checksums of that, as `sha256sum -c` reads them
     experiments/<it>.json  what an experiment found that was asked for
     samples/<arm>.jsonl    its answer to every test sample
+    race/<arm>/            the answers of a raced arm, a part at a time (race_folder.py)
     cache/                 parts that several arms share
     groups.json            who may read which document, where that is restricted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -130,3 +131,17 @@ def test_other_surroundings_find_nothing(monkeypatch: pytest.MonkeyPatch, what: 
     monkeypatch.setattr(runtime, what, lambda: others[what])
 
     assert name_surroundings() != before
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    """A copy that is under way is left alone."""
+    place = open_shared(tmp_path)
+    assert place is not None
+    abandoned, fresh = place / "unfinished-old", place / "unfinished-new"
+    for folder in (abandoned, fresh):
+        folder.mkdir()
+    os.utime(abandoned, (0, 0))
+
+    open_shared(tmp_path)
+
+    assert [path.name for path in place.iterdir()] == ["unfinished-new"]
