@@ -39,7 +39,7 @@ _N_TRAINED = 200_000
 _LINKS, _EF_CONSTRUCTION = 24, 100
 _CANDIDATES = {"hnsw": 4, "ivf_pq": 30}
 """How many candidates per hit are compared exactly; product quantisation blurs more."""
-_WIDTHS = {"hnsw": (64, 128, 256, 512, 1024), "ivf_pq": (8, 16, 32, 64, 128, 256)}
+_WIDTHS = {"hnsw": (64, 128, 256, 512, 1024), "ivf_pq": (16, 32, 64, 128, 256)}
 
 
 class Kind(StrEnum):
