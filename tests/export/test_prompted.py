@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from advisor.export import generators
 from advisor.export.exporting import export_arm, require_exportable
 from prototypes.contracts import Dataset
 from prototypes.harness import run_trial
+from prototypes.models.generator_source import LocalSource
 from prototypes.plan import TrialSettings
 from prototypes.run_folder import load_trial
 
@@ -102,6 +105,23 @@ def test_arm_that_cannot_be_exported_says_why(arm: str, question_run: Path) -> N
     """Not every arm fits into a small project."""
     with pytest.raises(ExportError, match=rf"'{arm}' cannot be exported \(its "):
         require_exportable(arm, load_trial(question_run), run=question_run)
+
+
+def test_model_of_the_hub_is_referred_to_by_its_revision(tmp_path: Path) -> None:
+    """Not by where it happens to lie on this machine."""
+    folder = tmp_path / "snapshots" / "0a1b"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"parameters")
+    source = LocalSource("org/large", folder, n_parameters=1, sha256=None)
+    arm = SimpleNamespace(lock=SimpleNamespace(generator_source="org/large"))
+
+    place = json.loads(generators._refer(source, (folder / "model.safetensors",), arm))
+
+    assert place == {
+        "named": "org/large",
+        "revision": "0a1b",
+        "sha256": {"model.safetensors": hashlib.sha256(b"parameters").hexdigest()},
+    }
 
 
 GENERATORS = [
