@@ -100,6 +100,29 @@ def test_project_asks_the_server_that_was_measured(
     assert b"sk-secret" not in b"".join(path.read_bytes() for path in _files(tmp_path / "out"))
 
 
+@pytest.mark.slow
+def test_own_tests_leave_the_server_in_peace(
+    asked_run: Path,
+    chat_server: Any,  # noqa: ANN401 # of conftest
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They pass where no server is; the one that needs it is only run on request."""
+    export_arm(asked_run, tmp_path / "out", name="prompting_whole_corpus")
+    command = ("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider")
+    n_asked = len(chat_server.asked)
+
+    alone = _run(tmp_path / "out", *command)
+    n_alone = len(chat_server.asked) - n_asked
+    monkeypatch.setenv("ASK_SERVER", "1")
+    asking = _run(tmp_path / "out", *command)
+
+    assert "1 skipped" in alone and "set ASK_SERVER=1" in alone and n_alone == 0
+    assert "skipped" not in asking and len(chat_server.asked) > n_asked
+    _run(tmp_path / "out", "-m", "ruff", "check", "-q", "--no-cache", ".")
+    _run(tmp_path / "out", "-m", "ruff", "format", "-q", "--check", "--no-cache", ".")
+
+
 @pytest.mark.parametrize("arm", ["rag_token", "rag_sequence", "fine_tune_qlora"])
 def test_arm_that_cannot_be_exported_says_why(arm: str, question_run: Path) -> None:
     """Not every arm fits into a small project."""
