@@ -225,11 +225,12 @@ def test_large_model_stays_where_it_is(
 ) -> None:
     """Its place and checksum are written down; another model at that place fails the tests."""
     monkeypatch.setattr(generators, "MAX_COPIED_BYTES", 1)
-    export_arm(generator_runs["document_qa"], tmp_path / "out", name="prompting")
+    exported = export_arm(generator_runs["document_qa"], tmp_path / "out", name="prompting")
     place = json.loads((tmp_path / "out/service/model/place.json").read_text())
 
     assert _run(tmp_path / "out", "reproduce.py").endswith("; 0 answers differ\n")
     assert not (tmp_path / "out/service/model/generator").exists()
+    assert "is not copied into this project" in exported.remark
     _run(tmp_path / "out", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_model.py")
     place["sha256"] = dict.fromkeys(place["sha256"], "0" * 64)
     (tmp_path / "out/service/model/place.json").write_text(json.dumps(place))
