@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from safetensors.torch import load_model, save_model
 from transformers import AutoTokenizer, EncoderDecoderModel, PreTrainedTokenizerBase
 
 from prototypes.contracts import Progress
@@ -35,6 +36,7 @@ MAX_INPUT_PIECES = 128
 _BATCH_SIZE = 32
 _FEW_PAIRS = 1_000
 VOCABULARY_FILE = "decoder_vocabulary.json"
+PARAMETERS_FILE = "taught.safetensors"
 _N_SHARING = 2
 """More outputs of one input in a batch save time, but make its samples too much alike."""
 
@@ -135,6 +137,23 @@ class Seq2SeqModel:
     def stop_dropout(self) -> None:
         """Train without dropout from now on, which is faster: a tenth of a step on a CPU."""
         _stop_dropout(self._model)
+
+    def describe(self) -> str:
+        """Say what this model will become when it is taught, but for the pairs and the recipe."""
+        dropout = {each.p for each in self._model.modules() if isinstance(each, torch.nn.Dropout)}
+        words = self._vocabulary
+        return repr((self._max_input, words.max_pieces, words.pieces, sorted(dropout)))
+
+    def save_parameters(self, folder: Path) -> None:
+        """Write the parameters alone, which hold no text; `warm_start` gives all else."""
+        save_model(self._model, str(folder / PARAMETERS_FILE))
+
+    def load_parameters(self, folder: Path, *, n_pairs: int) -> None:
+        """Take over what the same model became when it was taught that many pairs."""
+        if n_pairs < _FEW_PAIRS:
+            _hold_encoder(self._model)
+        load_model(self._model, folder / PARAMETERS_FILE)
+        self._model.eval()
 
     def generate(self, inputs: Sequence[str], *, steer: Steer | None = None) -> list[Generation]:
         """Write one output per input, in order; `steer` may have a say in every piece."""

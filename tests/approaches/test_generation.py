@@ -16,7 +16,7 @@ from prototypes.approaches.generation.tuned import TunedWriterArm, _recipe
 from prototypes.contracts import LearningData, Sample, Task
 from prototypes.errors import ModelUnavailableError, TooFewSamplesError
 from prototypes.models.piece_lengths import MeasuredLengths
-from prototypes.models.seq2seq import Lengths
+from prototypes.models.seq2seq import Lengths, Seq2SeqModel
 from prototypes.workbench import Workbench
 
 PLACES = ("Mill", "Punter", "Cotto", "Eagle")
@@ -154,6 +154,34 @@ def test_taught_model_writes_in_the_words_it_was_taught(
     assert all(set(prediction.output.split()) <= taught for prediction in found)
     assert all(prediction.output[0].isupper() for prediction in found)
     assert again == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [TunedWriterArm, ShownExampleArm])
+def test_taught_model_is_taken_over_by_another_run(
+    kind: type[TunedWriterArm],
+    tiny_bench: Workbench,
+    tmp_path: Path,
+    one_thread: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where parts are shared it is taught once; no output lies among what is shared."""
+    shared = tmp_path / "shared"
+    runs = [
+        Workbench(tiny_bench.encoder, cache_dir=tmp_path / name, shared=shared) for name in "ab"
+    ]
+    first, second = kind(), kind()
+    report = fit(first, runs[0])
+    monkeypatch.setattr(Seq2SeqModel, "train", None)
+
+    again = fit(second, runs[1])
+
+    inputs = [sample.input for sample in TRAIN]
+    assert again == report
+    assert second.predict(inputs) == first.predict(inputs)
+    content = b"".join(path.read_bytes() for path in shared.rglob("*") if path.is_file())
+    texts = [text for sample in TRAIN for text in (sample.input, *sample.targets)]
+    assert content and not [text for text in texts if text.encode() in content]
 
 
 def test_shown_example_is_never_the_input_itself(tiny_bench: Workbench) -> None:

@@ -57,6 +57,7 @@ def _split(n_train: int, n_test: int, *, cache: Path | None = None) -> tuple[Spl
     return Split(learning, test=samples[n_train:]), Workbench(Planted(vectors), cache_dir=cache)
 
 
+@pytest.mark.slow
 def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
     """Every way of choosing ends with every sample, so they end equal."""
     split, bench = _split(200, 300)
@@ -72,6 +73,7 @@ def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
     assert all(point.low <= point.value <= point.high for point in found.curve)
 
 
+@pytest.mark.slow
 def test_every_cheap_arm_has_a_curve_of_its_own() -> None:
     """Retrieval and TF-IDF learn from the same draws as the head; only that chooses labels."""
     split, bench = _split(200, 100)
@@ -144,6 +146,7 @@ def test_head_that_retrieval_never_leaves_behind_beats_it_at_some_number() -> No
     assert needed.low <= needed.value <= needed.high
 
 
+@pytest.mark.slow
 def test_same_seed_same_curve() -> None:
     """One seed decides every draw."""
     split, bench = _split(130, 60)
