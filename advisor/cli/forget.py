@@ -62,4 +62,7 @@ def _describe(
         state = "exported anew" if each.still_serves else "its model is deleted, nothing is served"
         yield f"{each.folder}: {state} ({each.arm})."
     yield "The figures in trial.json were measured with it; measure again in another folder."
-    yield "Not touched: your documents folder, other exports, MLflow and backups."
+    yield (
+        "Not touched: your documents folder, other exports, MLflow, backups, and a folder named "
+        "with --cache: it holds vectors, so delete it."
+    )
