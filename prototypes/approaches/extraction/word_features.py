@@ -87,7 +87,7 @@ class WordFeatures:
         """
         if isinstance(self._encoding, NeighbourWordEncoder):
             raise ModelUnavailableError(
-                f"The encoder '{self._workbench.encoder.name}' has no layers that could be held "
+                f"The encoder '{self.workbench.encoder.name}' has no layers that could be held "
                 "in eight bits."
             )
         return cast("WordEncoder", self._encoding)
