@@ -51,14 +51,17 @@ def settle_groups(
 
 
 def require_open_to_all(run: Path) -> None:
-    """Refuse to hand on a run whose documents are not open to everybody.
+    """Refuse to hand on a run whose documents are not open to everybody, or not all gone yet.
 
     Raises:
         AdvisorError: If groups are in force.
+        LaboratoryError: If the deletion of a document was cut short.
     """
     from prototypes.access import read_groups
+    from prototypes.forgetting.removal import require_settled
     from prototypes.run_folder import RunFolder
 
+    require_settled(run)
     if read_groups(RunFolder(run)) is not None:
         raise AdvisorError(
             f"{run} says who may read which document, and an exported project answers everybody; "

@@ -98,9 +98,9 @@ def forget_document(
     Raises:
         RunFolderError: If there is no such run or document, or another process holds the run.
     """
-    lock = load_lock(run)
+    load_lock(run)
     with held(run), writing(run):
-        folder = RunFolder(run)
+        folder, lock = RunFolder(run), load_lock(run)
         journal = _open_journal(folder, document_id, number=lock.forgotten + 1)
         document = Document(**journal.document.model_dump())
         others = [each for each in folder.read_documents() if each.id != document_id]
@@ -186,9 +186,15 @@ def _remove_parts(folder: RunFolder, shared: Path | None) -> None:
     names = [path.name for path in folder.cache.glob("*")]
     for place in sorted(shared.glob("*")) if shared else ():
         for name in names:
-            shutil.rmtree(place / name, ignore_errors=True)
-    shutil.rmtree(folder.races, ignore_errors=True)
-    shutil.rmtree(folder.cache, ignore_errors=True)
+            _delete(place / name)
+    _delete(folder.races)
+    _delete(folder.cache)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder if it is there; one that cannot be deleted is not passed over."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _remove_reports(root: Path, traces: Traces) -> None:

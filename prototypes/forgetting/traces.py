@@ -14,7 +14,9 @@ from prototypes.contracts import Document
 FORGOTTEN = "[forgotten]"
 """What stands where something told of a document."""
 LONGEST = 4
-"""Words of a phrase; a longer quotation holds one of these."""
+"""Words of a phrase; a longer quotation in an answer holds one of these."""
+QUOTED = 8
+"""Words in a row that make a file of whatever kind a quotation, where four may be chance."""
 
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"<[^<>]*>")
@@ -31,23 +33,26 @@ class Traces:
         document_id: Its id.
         words: What stands in it and in no other document, function words aside.
         phrases: Its runs of 1 to 4 words that stand in no other, by their length.
+        quotes: Its runs of 8 words that stand in no other; all of it, if it is shorter.
     """
 
     document_id: str
     words: frozenset[str]
     phrases: tuple[frozenset[Phrase], ...]
+    quotes: frozenset[Phrase]
 
     @classmethod
     def of(cls, document: Document, others: Iterable[Document]) -> Self:
         """Find what only this document says."""
         own, path = _lower(_join(document)), _find_path(document.id)
-        phrases = [set(_runs(own, n)) for n in range(1, LONGEST + 1)]
+        lengths = (*range(1, LONGEST + 1), min(QUOTED, len(own)))
+        runs = [set(_runs(own, n)) for n in lengths]
         for other in others:
             words = _lower(path.sub(" ", _join(other)) if path else _join(other))
-            for n, left in enumerate(phrases, start=1):
+            for n, left in zip(lengths, runs, strict=True):
                 left.difference_update(_runs(words, n))
-        single = frozenset(word for (word,) in phrases[0]) - FUNCTION_WORDS
-        return cls(document.id, single, tuple(map(frozenset, phrases)))
+        single = frozenset(word for (word,) in runs[0]) - FUNCTION_WORDS
+        return cls(document.id, single, tuple(map(frozenset, runs[:-1])), frozenset(runs[-1]))
 
     def own(self, id: str) -> bool:
         """Tell whether an id is that of the document or of one of its passages."""
@@ -71,14 +76,18 @@ class Traces:
     def stand_in(self, content: bytes) -> bool:
         """Tell whether a file names or quotes the document, escaped or not.
 
-        Single words are not enough here: a file of a program holds many.
+        A few words are not enough here: a file of a program, or of the user's, holds many.
         """
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError:
             return _is_path(self.document_id) and self.document_id.encode() in content
         plain = _TAG.sub(" ", html.unescape(_ESCAPED.sub(_unescape, text)))
-        return any(self.name(each) or self._quote(_lower(each)) for each in (text, plain))
+        return any(self.name(each) or self._is_quoted(_lower(each)) for each in (text, plain))
+
+    def _is_quoted(self, words: Sequence[str]) -> bool:
+        n = len(next(iter(self.quotes), ()))
+        return n >= LONGEST and not self.quotes.isdisjoint(_runs(words, n))
 
     def _quote(self, words: Sequence[str]) -> bool:
         n = min(LONGEST, len(words))

@@ -37,9 +37,9 @@ _INDEX_FILE, _REPORT_FILE = "index.faiss", "index.json"
 _BLOCK = 50_000
 _N_TRAINED = 200_000
 _LINKS, _EF_CONSTRUCTION = 24, 100
-_CANDIDATES = {"hnsw": 4, "ivf_pq": 30}
+_CANDIDATES = {"hnsw": 4, "ivf_pq": 100}
 """How many candidates per hit are compared exactly; product quantisation blurs more."""
-_WIDTHS = {"hnsw": (64, 128, 256, 512, 1024), "ivf_pq": (16, 32, 64, 128, 256)}
+_WIDTHS = {"hnsw": (64, 128, 256, 512, 1024), "ivf_pq": (16, 32, 64, 128, 256, 512)}
 
 
 class Kind(StrEnum):

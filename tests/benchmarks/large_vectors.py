@@ -2,9 +2,10 @@
 
 The passages are windows of 120 words that overlap, cut out of the SQuAD 1.1 development set (48
 articles) and the documentation of etcd in five versions: 20,000 different ones, all embedded for
-real. More vectors than that are copies of theirs with Gaussian noise that leaves a cosine of about
-.9 to the original, so that no hours of embedding are needed; their neighbourhoods are denser than
-those of as many different texts would be. Queries are real questions of SQuAD.
+real. More vectors than that are copies of theirs, moved towards where the difference between two
+other passages points, so far that a cosine of about .9 to the original is left; so no hours of
+embedding are needed, and copies differ in the directions in which real passages do. Their
+neighbourhoods are denser than those of as many different texts. Queries are questions of SQuAD.
 """
 
 from __future__ import annotations
@@ -76,22 +77,25 @@ def choose_passages(texts: dict[str, str], n: int) -> list[Passage]:
 
 
 def perturb(folder: Path, n: int) -> Path:
-    """Write at least n vectors: those of the passages, then noisy copies; return the file."""
+    """Write at least n vectors: those of the passages, then moved copies; return the file."""
     path = folder / "vectors.npy"
     if path.exists() and len(np.load(path, mmap_mode="r", allow_pickle=False)) >= n:
         return path
     real = np.array(EmbeddedCorpus(folder / "passages").vectors)
     count, dimension = real.shape
     source = np.random.default_rng(SEED)
-    # A copy is passage + noise, brought to length 1; this length of noise gives the cosine.
-    scale = (1 / COSINE**2 - 1) ** 0.5 / dimension**0.5
+    # A copy is passage + move, brought to length 1; this length of the move gives the cosine.
+    length = (1 / COSINE**2 - 1) ** 0.5
     unfinished = path.with_suffix(".unfinished")
     vectors = open_memmap(unfinished, mode="w+", dtype=np.float32, shape=(n, dimension))
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
-        noise = scale * source.standard_normal((len(rows), dimension), dtype=np.float32)
-        noise[rows < count] = 0
-        block = real[rows % count] + noise
+        one = source.integers(count, size=len(rows))
+        other = (one + source.integers(1, count, size=len(rows))) % count
+        move = real[one] - real[other]
+        move *= length / np.linalg.norm(move, axis=1, keepdims=True)
+        move[rows < count] = 0
+        block = real[rows % count] + move
         vectors[rows] = block / np.linalg.norm(block, axis=1, keepdims=True)
     vectors.flush()
     unfinished.replace(path)

@@ -70,7 +70,7 @@ def test_project_of_an_arm_that_is_gone_loses_its_model(run: Path, desk: Path) -
 
 def test_files_of_the_user_that_quote_it_are_named(run: Path, desk: Path) -> None:
     """They are not ours to delete, and not to be passed over."""
-    (desk / "notes.md").write_text("Salt lowers the freezing point, see below.", encoding="utf-8")
+    (desk / "notes.md").write_text("Salt lowers the freezing point to minus 21!", encoding="utf-8")
 
     result = _forget(run, "Salt.md", "--export", str(desk))
 

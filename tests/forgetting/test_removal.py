@@ -88,7 +88,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     texts = {
         "report.html": "<p>Ottoline</p>",
-        "notes/mine.md": "Zanzibar pays\nOttoline nine\nguineas, says legal.",
+        "notes/mine.md": "Zanzibar pays\nOttoline nine\nguineas for her silence, says legal.",
         "notes/other.md": "Glass is made from sand, and paid in guineas.",
         "cache/answers/ab/abc.json": json.dumps({"text": "nine guineas"}),
         ".documents.jsonl.4711": '{"id": "hr/ottoline.md"',

@@ -65,9 +65,9 @@ def _has_own_run(own: str, other: str) -> bool:
 @pytest.mark.parametrize(
     "content",
     [
-        b"says: nine thousand crowns as was it",
-        b"<p>nine <b>thousand</b> crowns,&nbsp;as was</p>",
-        json.dumps({"a": "nine\nthousand crowns,\tas"}).encode(),
+        b"says: the director earns nine thousand crowns as was told",
+        b"<p>The director earns nine <b>thousand</b> crowns,&nbsp;as was</p>",
+        json.dumps({"a": "The director earns nine\nthousand crowns,\tas was"}).encode(),
         json.dumps({"hr/pay.md": 1}).encode(),
         b"\xff\x00hr/pay.md",
     ],
@@ -77,14 +77,15 @@ def test_files_are_read_behind_their_escapes(content: bytes) -> None:
     assert TRACES.stand_in(content)
 
 
-def test_single_words_do_not_condemn_a_file() -> None:
-    """Programs and pages hold many words; only phrases and paths are enough."""
-    assert not TRACES.stand_in(b"earns = pay(director)")
+@pytest.mark.parametrize("content", [b"earns = pay(director)", b"nine thousand crowns as was"])
+def test_a_few_words_do_not_condemn_a_file(content: bytes) -> None:
+    """Programs and notes hold many words; only long quotations and paths are enough."""
+    assert not TRACES.stand_in(content)
 
 
 def test_escaped_letters_are_found() -> None:
     """JSON in ASCII writes what is not as a number."""
     traces = Traces.of(Document("ä.md", "Ä", "Für Özgür gibt es Äpfel."), OTHERS)
 
-    assert traces.stand_in(json.dumps("für özgür gibt es").encode())
+    assert traces.stand_in(json.dumps("Ä: für özgür gibt es äpfel").encode())
     assert traces.stand_in(json.dumps("ä.md").encode())
