@@ -58,7 +58,7 @@ def test_last_screen_tells_the_two_commands(run: Path, tmp_path: Path) -> None:
 def test_last_screen_tells_what_the_project_needs(run: Path, tmp_path: Path) -> None:
     """Such as a language model that was not copied, in lines that fit."""
     exported = export_arm(run, tmp_path / "desk", name="baseline_tfidf")
-    remark = "The language model `large` (9.1 GB) is not copied into this project: it lies elsewhere."
+    remark = "The language model `large` (9.1 GB) is not copied into this project; it lies apart."
 
     told = _describe(replace(exported, remark=remark)).splitlines()
 
