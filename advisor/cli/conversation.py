@@ -58,9 +58,9 @@ def _explain(line: str) -> str:
 class Panel:
     """The fitted arms of a run; each is loaded when it is first asked."""
 
-    def __init__(self, run: Path, *, is_quiet: bool) -> None:
-        """Name the run; nothing is loaded yet."""
-        self._run, self._is_quiet = run, is_quiet
+    def __init__(self, run: Path, *, is_quiet: bool, groups: frozenset[str] = frozenset()) -> None:
+        """Name the run and the groups of whoever asks; nothing is loaded yet."""
+        self._run, self._is_quiet, self._groups = run, is_quiet, groups
         self._load = cache(self._load_arm)
 
     def open(self, name: str) -> None:
@@ -104,9 +104,9 @@ class Panel:
         return prediction.output or f"(no answer: {silence})"
 
     def _load_arm(self, name: str) -> Arm:
-        from prototypes.harness import load_fitted_arm
+        from prototypes.fitted import load_fitted_arm
 
-        return load_fitted_arm(self._run, name)
+        return load_fitted_arm(self._run, name, groups=self._groups)
 
 
 def _show_spans(prediction: Prediction, text: str) -> str:

@@ -22,9 +22,11 @@ def export(
     """Write a small project that serves an arm without Advisor."""
     from rich.console import Console
 
+    from advisor.cli.access import require_open_to_all
     from advisor.cli.export_progress import writing_progress
     from advisor.export.exporting import export_arm
 
+    require_open_to_all(run)
     with writing_progress(Console(stderr=True), quiet=quiet) as show:
         exported = export_arm(run, destination, name=arm, on_progress=show)
     if not quiet:

@@ -16,7 +16,7 @@ from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Claim, Dataset, Limits, Task
 from prototypes.errors import ModelUnavailableError, RunFolderError
 from prototypes.events import Event, TrialPlanned
-from prototypes.harness import load_fitted_arm
+from prototypes.fitted import load_fitted_arm
 from prototypes.measure.verdict import choose_representative
 from prototypes.models.generator_source import GeneratorSupply
 from prototypes.registry import ARMS as REAL_ARMS
@@ -166,6 +166,7 @@ def test_fitted_arm_is_asked_again(
     assert arm.predict(["wire it", "iban?", "sender is who"])[2].output == "transfer"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_thread")
 def test_changed_model_is_refused_only_where_it_is_needed(
     dataset: Dataset, tiny_causal: Path, tmp_path: Path

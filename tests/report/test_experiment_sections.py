@@ -94,7 +94,7 @@ def test_compression_has_a_row_per_form(trial: TrialResult) -> None:
 
     section = _section(trial, ExperimentResult(experiment="compression", measured=measured))
 
-    assert [row[0] for row in section.table.rows] == ["As it is", "Encoder in eight bits"]
+    assert [row[0] for row in section.table.rows] == ["As it is", "Linear layers in eight bits"]
     assert section.table.rows[1][2] == "2.0 (1.0 to 2.0)"
 
 

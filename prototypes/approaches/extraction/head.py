@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.data.spans import describe_labels, labels_of, split_words
 from prototypes.workbench import Workbench
+
+if TYPE_CHECKING:
+    from prototypes.models.word_vectors import WordEncoder
 
 INVERSE_PENALTY = 3.0
 """The one that full tuning of a classifier starts from, too; 30 was worse on Restaurants-8k."""
@@ -55,6 +58,16 @@ class TaggingHeadArm:
         clock = StageClock()
         found = self._find([split_words(text) for text in inputs], clock)
         return build_predictions(found, timings_ms=clock.timings_ms(len(inputs)))
+
+    @property
+    def model(self) -> WordEncoder:
+        """The encoder, which most of the parameters belong to.
+
+        Raises:
+            ModelUnavailableError: If it has no layers.
+        """
+        assert self._features is not None
+        return self._features.encoder
 
     def save(self, folder: Path) -> None:
         """Write the head and the name of its encoder."""
@@ -112,7 +125,8 @@ def fit_word_head(
     assert features is not None
     targets = np.concatenate(tag_indices(samples, tags))
     vectors = features.embed_ahead(all_words(samples))
-    return fit_head(vectors, targets, labels=tags, inverse_penalty=INVERSE_PENALTY)
+    penalty, bench = INVERSE_PENALTY, features.workbench
+    return fit_head(vectors, targets, labels=tags, inverse_penalty=penalty, keep=bench)
 
 
 def draw_texts(samples: Sequence[Sample], *, n_per_label: int, seed: int) -> tuple[Sample, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.data.spans import Word
+from prototypes.errors import ModelUnavailableError
 from prototypes.models.encoder import Encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.workbench import Workbench
+
+if TYPE_CHECKING:
+    from prototypes.models.word_vectors import WordEncoder
 
 Texts = Sequence[Sequence[Word]]
 """Several texts, each cut into words."""
@@ -49,7 +53,11 @@ class NeighbourWordEncoder:
 
 
 class WordFeatures:
-    """Embeds words by the encoder of a bench; what is embedded ahead is kept and charged."""
+    """Embeds words by the encoder of a bench; what is embedded ahead is kept and charged.
+
+    Attributes:
+        workbench: That bench.
+    """
 
     def __init__(self, workbench: Workbench) -> None:
         """Load the encoder once more, in the form that gives a vector per word.
@@ -57,18 +65,32 @@ class WordFeatures:
         Raises:
             ModelUnavailableError: If it cannot be loaded.
         """
-        self._workbench = workbench
+        self.workbench = workbench
         self._encoding = _load(workbench)
 
     def embed_ahead(self, texts: Texts) -> NDArray[np.float32]:
         """Embed what arms learn from; made once for all arms of a trial."""
-        fit_fallback(self._workbench, [" ".join(texts_of(text)) for text in texts])
-        name = self._workbench.fingerprint("words", *(" ".join(texts_of(t)) for t in texts))
-        folder = self._workbench.part(
+        fit_fallback(self.workbench, [" ".join(texts_of(text)) for text in texts])
+        name = self.workbench.fingerprint("words", *(" ".join(texts_of(t)) for t in texts))
+        folder = self.workbench.part(
             name, lambda target: np.save(target / "words.npy", self.embed(texts))
         )
         vectors: NDArray[np.float32] = np.load(folder / "words.npy", allow_pickle=False)
         return vectors
+
+    @property
+    def encoder(self) -> WordEncoder:
+        """The transformer behind it.
+
+        Raises:
+            ModelUnavailableError: If words are only looked up.
+        """
+        if isinstance(self._encoding, NeighbourWordEncoder):
+            raise ModelUnavailableError(
+                f"The encoder '{self.workbench.encoder.name}' has no layers that could be held "
+                "in eight bits."
+            )
+        return cast("WordEncoder", self._encoding)
 
     def embed(self, texts: Texts) -> NDArray[np.float32]:
         """Embed the words of texts, one row per word of all texts in order."""
