@@ -17,6 +17,7 @@ from prototypes.models.impartiality import require_impartial, require_judgeable
 from prototypes.plan import TrialSettings
 from prototypes.protocol import RunLock
 from prototypes.retrieval.stores.opening import require_store
+from prototypes.spreading import HERE, Spreader
 from prototypes.templates import load_templates
 from prototypes.workbench import Workbench
 
@@ -24,7 +25,11 @@ _ANSWERS = "answers"
 
 
 def assemble_bench(
-    settings: TrialSettings, documents: Sequence[Document], *, cache_dir: Path
+    settings: TrialSettings,
+    documents: Sequence[Document],
+    *,
+    cache_dir: Path,
+    spreader: Spreader = HERE,
 ) -> Workbench:
     """Set up what a trial asks for.
 
@@ -46,6 +51,7 @@ def assemble_bench(
         ),
         templates=load_templates(settings.prompts),
         store=settings.store,
+        spreader=spreader,
     )
 
 

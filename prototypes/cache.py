@@ -79,6 +79,10 @@ class PartCache:
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
 
+    def discard(self, fingerprint: str) -> None:
+        """Remove a part that went into another one; if it is gone already, so much the better."""
+        shutil.rmtree(self.root / fingerprint, ignore_errors=True)
+
 
 def _write_manifest(folder: Path, seconds: float) -> None:
     files = {

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from prototypes.assembly import assemble_bench, assemble_judge, reassemble_bench
-from prototypes.contracts import Arm, ArmSpec, Dataset
+from prototypes.assembly import assemble_bench, assemble_judge
+from prototypes.contracts import ArmSpec, Dataset
 from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
-from prototypes.errors import LaboratoryError, RunFolderError
+from prototypes.errors import ClusterError, LaboratoryError, RunFolderError
 from prototypes.estimates import Forecast, Workload
 from prototypes.events import (
     ArmFinished,
@@ -35,7 +34,7 @@ from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence
-from prototypes.measurement import Conditions, measure_arm, warm_up
+from prototypes.measurement import Conditions, warm_up
 from prototypes.models.generator_source import EndpointSource
 from prototypes.plan import (
     TrialSettings,
@@ -47,10 +46,11 @@ from prototypes.plan import (
     skip_arm,
 )
 from prototypes.prompt_estimates import PromptForecast, count_tokens
-from prototypes.registry import arms_for, load_arm_class
 from prototypes.results import NotRun, TrialResult
-from prototypes.run_folder import MeasuredArm, RunFolder, load_lock, open_run_folder
+from prototypes.run_folder import MeasuredArm, RunFolder, open_run_folder
 from prototypes.runtime import keep_freed_memory
+from prototypes.scale import scaled
+from prototypes.spreading import Spreader
 
 _DEFAULT = TrialSettings()
 
@@ -74,30 +74,9 @@ def run_trial(
     """
     require_experiments(settings.experiments)
     keep_freed_memory()
-    with open_run_folder(settings.out, resume=settings.resume) as folder:
-        return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
-
-
-def load_fitted_arm(path: Path, name: str) -> Arm:
-    """Load an arm of a finished trial, ready to answer.
-
-    Args:
-        path: The run folder.
-        name: The arm's name.
-
-    Raises:
-        RunFolderError: If the folder holds no trial, no such arm, or a damaged one.
-    """
-    lock, folder = load_lock(path), RunFolder(path)
-    specs = {spec.name: spec for spec in arms_for(lock.task)}
-    if name not in specs or not folder.arm_folder(name).is_dir():
-        fitted = ", ".join(arm for arm in lock.arms if folder.arm_folder(arm).is_dir())
-        raise RunFolderError(
-            f"{path} holds no fitted arm '{name}'; there is {fitted or 'none'}. Name one of them."
-        )
-    documents, spec = folder.read_documents(), specs[name]
-    bench = reassemble_bench(lock, spec, documents, cache_dir=folder.cache)
-    return load_arm_class(spec).load(folder.intact_arm(name), bench)
+    tell = on_event or _ignore
+    with scaled(settings) as crew, open_run_folder(settings.out, resume=settings.resume) as folder:
+        return _Trial(dataset, settings, folder=folder, tell=tell, spreader=crew).run()
 
 
 class _BudgetSpentError(Exception):
@@ -108,13 +87,22 @@ class _Trial:
     """One trial from the split to the verdict."""
 
     def __init__(
-        self, dataset: Dataset, settings: TrialSettings, *, folder: RunFolder, tell: Listener
+        self,
+        dataset: Dataset,
+        settings: TrialSettings,
+        *,
+        folder: RunFolder,
+        tell: Listener,
+        spreader: Spreader,
     ) -> None:
         self._began = time.monotonic()
         self._dataset, self._settings, self._folder, self._tell = dataset, settings, folder, tell
         self._specs = choose_arms(dataset.task, settings.arms, also=settings.also)
         self._split = split_dataset(dataset, seed=settings.seed)
-        bench = assemble_bench(settings, dataset.documents, cache_dir=folder.cache)
+        self._spreader = spreader
+        bench = assemble_bench(
+            settings, dataset.documents, cache_dir=folder.cache, spreader=spreader
+        )
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
         judge = assemble_judge(settings, bench, task=dataset.task, cache_dir=folder.cache)
         self._conditions = Conditions(settings, self._split, bench, judge)
@@ -137,6 +125,7 @@ class _Trial:
         try:
             if self._open_arms():
                 warm_up(self._conditions)
+            self._spreader.begin(self._open_arms(), self._conditions, folder=self._folder)
             for spec in self._specs:
                 self._settle(spec)
             hold_on_request(self._collect(), self._conditions, folder=self._folder, tell=self._tell)
@@ -189,7 +178,8 @@ class _Trial:
     def _settle(self, spec: ArmSpec) -> None:
         """Take an arm's result from the folder, measure it, or record why it cannot be."""
         if self._folder.has_result(spec.name):
-            self._record(self._folder.read_arm(spec.name), resumed=True)
+            resumed = spec.name not in self._spreader.delivered
+            self._record(self._folder.read_arm(spec.name), resumed=resumed)
             return
         skipped = self._find_unmet_need(spec) or self._find_lack_of_time(spec)
         if skipped is None:
@@ -201,7 +191,7 @@ class _Trial:
     def _try_to_measure(self, spec: ArmSpec) -> NotRun | None:
         try:
             measured = self._measure(spec)
-        except RunFolderError:
+        except (RunFolderError, ClusterError):
             raise
         except LaboratoryError as error:
             return skip_arm(spec, str(error), enable=error.remedy)
@@ -245,7 +235,8 @@ class _Trial:
             if self._seconds_left(spec) < 0:
                 raise _BudgetSpentError
 
-        return measure_arm(spec, self._conditions, folder=self._folder, progress=progress)
+        where = self._spreader
+        return where.measure(spec, self._conditions, folder=self._folder, progress=progress)
 
     def _conclude(self, *, interrupted: bool) -> TrialResult:
         """Compare what was measured and judge the claim."""

@@ -59,6 +59,8 @@ class TrialSettings:
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
         experiments: Experiments on request that are held once the arms are measured.
+        cluster: The Ray cluster that shares the work, `auto` or `ray://HOST:PORT`; None has none.
+        launch: The command that starts training on several devices; None trains in this process.
     """
 
     arms: tuple[str, ...] | None = None
@@ -81,6 +83,8 @@ class TrialSettings:
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
     experiments: tuple[str, ...] = ()
+    cluster: str | None = None
+    launch: str | None = None
 
 
 def choose_arms(
@@ -172,6 +176,7 @@ def build_lock(
         prompts_sha256=bench.templates.sha256 if supply else None,
         token_prices_usd=list(prices) if prices else None,
         store=bench.store,
+        launch=settings.launch,
         precision=runtime.precision(),
         versions=runtime.versions(),
     )

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from prototypes.cache import PartCache
 from prototypes.contracts import Document, Passage
 from prototypes.errors import ModelUnavailableError
+from prototypes.models import sharding
 from prototypes.models.encoder import Encoder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.retrieval.chunking import chunk_document
 from prototypes.retrieval.stores.opening import DEFAULT_STORE, open_store
+from prototypes.spreading import HERE, Spreader
 from prototypes.templates import PromptTemplates, load_templates
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class Workbench:
         generator_supply: Where a language model comes from; None if there is none.
         templates: The prompts it is given.
         store: The vector store that dense search asks.
+        spreader: Where the costly work is done.
         index_notes: What is worth knowing of the indexes made: one that is not exact says how
             much it finds.
         charged_seconds: Running total of what the parts asked for cost when first made.
@@ -55,10 +58,11 @@ class Workbench:
         encoder: Encoder | str | None = None,
         *,
         documents: Sequence[Document] = (),
-        cache_dir: Path | None = None,
+        cache_dir: Path | PartCache | None = None,
         generator: GeneratorSupply | None = None,
         templates: PromptTemplates | None = None,
         store: str = DEFAULT_STORE,
+        spreader: Spreader = HERE,
     ) -> None:
         """Set up the bench; encoder and generator are loaded when first needed.
 
@@ -69,8 +73,10 @@ class Workbench:
             generator: Where a language model comes from.
             templates: The prompts it is given; None takes those of the package.
             store: The vector store that dense search asks, one of `STORES`.
+            spreader: Where the costly work is done.
         """
         self.store = store
+        self.spreader = spreader
         self.index_notes: list[str] = []
         self.generator_supply = generator
         self.templates = templates or load_templates()
@@ -78,7 +84,7 @@ class Workbench:
         self.charged_seconds = 0.0
         self.spent_seconds = 0.0
         self._encoder = encoder
-        self._cache = PartCache(cache_dir)
+        self._cache = cache_dir if isinstance(cache_dir, PartCache) else PartCache(cache_dir)
         self._in_memory: dict[str, tuple[Any, float]] = {}
 
     @cached_property
@@ -125,9 +131,8 @@ class Workbench:
         if len(texts) <= 1:
             return encoder.encode(texts)
         fingerprint = self.fingerprint("embeddings", *texts)
-        folder = self.part(
-            fingerprint, lambda folder: np.save(folder / "vectors.npy", encoder.encode(texts))
-        )
+        folder = self.part(fingerprint, lambda folder: self._encode(texts, folder))
+        sharding.discard_shards(texts, encoder=encoder, cache=self._cache)
         vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
         return vectors
 
@@ -211,6 +216,21 @@ class Workbench:
                 f"{expected['sha256']}), but '{self.encoder.name}' ({self.encoder.sha256}) is "
                 "loaded; name the first one, or fit the arm again."
             )
+
+    def _encode(self, texts: Sequence[str], folder: Path) -> None:
+        """Write the vectors of the texts, charged with what encoding took wherever it was done."""
+        if len(texts) <= sharding.SHARD:
+            np.save(folder / "vectors.npy", self.encoder.encode(texts))
+            return
+        started = time.perf_counter()
+        self.charged_seconds += sharding.write_vectors(
+            folder / "vectors.npy",
+            texts,
+            encoder=self.encoder,
+            spreader=self.spreader,
+            cache=self._cache,
+        )
+        self.spent_seconds += time.perf_counter() - started
 
     def _passage_texts(self) -> list[str]:
         return [f"{passage.title}\n{passage.text}" for passage in self.passages]

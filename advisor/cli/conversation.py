@@ -103,7 +103,7 @@ class Panel:
         return prediction.output or f"(no answer: {silence})"
 
     def _load_arm(self, name: str) -> Arm:
-        from prototypes.harness import load_fitted_arm
+        from prototypes.fitted import load_fitted_arm
 
         return load_fitted_arm(self._run, name)
 

@@ -40,6 +40,19 @@ class GeneratorTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What a trial may use beyond this process.
+
+    Attributes:
+        cluster: A Ray cluster that shares the work: `auto` or `ray://HOST:PORT`; None has none.
+        launch: The command that starts training on several devices; None trains in this process.
+    """
+
+    cluster: str | None = None
+    launch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrialOptions:
     """What a user may decide about a trial.
 
@@ -54,6 +67,7 @@ class TrialOptions:
         experiments: Experiments on request, such as learning_curve.
         prices: A price list of the user's own; None takes ours.
         track: Where the result is copied to in the end; None copies it nowhere.
+        scale: What is used beyond this process.
     """
 
     arms: tuple[str, ...] | None = None
@@ -70,6 +84,7 @@ class TrialOptions:
     experiments: tuple[str, ...] = ()
     prices: Path | None = None
     track: str | None = None
+    scale: Scale = Scale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,8 @@ def put_to_the_test(
         judge=options.terms.judge,
         store=options.store,
         experiments=options.experiments,
+        cluster=options.scale.cluster,
+        launch=options.scale.launch,
         machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from prototypes.contracts import LearningData, Split
 from prototypes.experiments.curve_learners import HEAD, fill_pool
-from prototypes.experiments.curve_points import RANDOM, UNCERTAINTY, measure_curves
+from prototypes.experiments.curve_points import N_SEEDS, RANDOM, UNCERTAINTY, measure_curves
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_quality
 from prototypes.experiments.material import compare_shares
@@ -43,7 +43,8 @@ def label_a_quarter(
         return [], []
     pool = fill_pool(Split(replace(taught, validation=()), inquiry.test), inquiry.bench)
     sizes = tuple(len(taught.train) // part for part in _ROUNDS)
-    curves = measure_curves(pool, sizes, seed=inquiry.seed, progress=lambda _: None)
+    seeds = range(inquiry.seed, inquiry.seed + N_SEEDS)
+    curves = measure_curves(pool, sizes, seeds=seeds, progress=lambda _: None)
     chosen, drawn = (_last(curves[how, HEAD].right) for how in (UNCERTAINTY, RANDOM))
     resampling = inquiry.resampling
     measured = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,12 @@ def choose_sizes(n_train: int) -> tuple[int, ...]:
 
 
 def measure_curves(
-    pool: Pool, sizes: Sequence[int], *, seed: int, progress: Progress
+    pool: Pool,
+    sizes: Sequence[int],
+    *,
+    seeds: Sequence[int],
+    progress: Progress,
+    only: Collection[str] | None = None,
 ) -> dict[tuple[str, str], Curve]:
     """Fit on growing sets, each containing the one before; every seed draws its own first.
 
@@ -50,17 +55,19 @@ def measure_curves(
     Args:
         pool: What to learn from.
         sizes: Numbers of labels, ascending.
-        seed: Of the first draw; the others follow it.
+        seeds: Of the first draws.
         progress: Told after every point.
+        only: The samplings that are followed; None follows all.
     """
-    n_done, n_all = 0, len(_SAMPLINGS) * N_SEEDS * len(sizes)
+    samplings = [one for one in _SAMPLINGS if only is None or one.name in only]
+    n_done, n_all = 0, len(samplings) * len(seeds) * len(sizes)
     right: dict[tuple[str, str], list[list[Scores]]] = {}
-    for sampling in _SAMPLINGS:
-        for each in range(N_SEEDS):
+    for sampling in samplings:
+        for seed in seeds:
             rows: dict[str, list[Scores]] = {arm: [] for arm in sampling.arms}
-            chosen = np.random.default_rng(seed + each).permutation(len(pool.targets))[: sizes[0]]
+            chosen = np.random.default_rng(seed).permutation(len(pool.targets))[: sizes[0]]
             for size in sizes:
-                chosen, found = _point(pool, chosen, size, sampling=sampling, seed=seed + each)
+                chosen, found = _point(pool, chosen, size, sampling=sampling, seed=seed)
                 for arm, scores in found.items():
                     rows[arm].append(scores)
                 n_done += 1
@@ -116,3 +123,4 @@ _SAMPLINGS = (
     _Sampling(RANDOM, _select_random, LEARNERS),
     _Sampling(UNCERTAINTY, _select_uncertain, (HEAD,)),
 )
+SAMPLINGS = tuple(sampling.name for sampling in _SAMPLINGS)

@@ -17,12 +17,14 @@ from prototypes.contracts import Progress, Split, Task
 from prototypes.experiments.crossing import Crossing, find_crossing
 from prototypes.experiments.curve_learners import HEAD, NEIGHBOURS, fill_pool
 from prototypes.experiments.curve_points import (
+    N_SEEDS,
     RANDOM,
     UNCERTAINTY,
     Curves,
     choose_sizes,
     measure_curves,
 )
+from prototypes.experiments.curve_spreading import spread_points
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import Material
 from prototypes.experiments.power_law import (
@@ -92,10 +94,13 @@ def draw_learning_curve(
         what = "no labels" if learning.task is not Task.CLASSIFICATION else "too few labels"
         untested = f"there are {what} to learn from"
         return ExperimentResult(experiment=NAME, untested=untested, arms=arms)
+    seeds = range(seed, seed + N_SEEDS)
+    pool = fill_pool(split, bench)
+    spread_points(bench, sizes, seeds=seeds)
     curves = measure_curves(
-        fill_pool(split, bench),
+        pool,
         sizes,
-        seed=seed,
+        seeds=seeds,
         progress=lambda done: progress(_SHARE_OF_FITTING * done),
     )
     head = curves[RANDOM, HEAD]

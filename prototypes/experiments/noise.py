@@ -7,8 +7,10 @@ documents: passages that have nothing to do with the corpus are indexed together
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -21,12 +23,16 @@ from prototypes.experiments.losses import state_loss, state_quality
 from prototypes.experiments.material import compare_shares
 from prototypes.measure.metrics import primary_metric, score_samples
 from prototypes.measure.significance import Resampling, Scores
+from prototypes.measurement import Conditions
 from prototypes.results import Comparison, ExperimentResult, Measured
+from prototypes.spreading import Job
 
 NAME = "noise"
 RETRIEVAL, FINE_TUNING = "rag", "fine_tune"
 RATES = (0.1, 0.2)
 QUALITY, LOST, CHANGE = "quality", "quality_lost", "quality_change"
+_LEARNERS: Mapping[str, type[Arm]] = {RETRIEVAL: NearestSamplesArm, FINE_TUNING: HeadArm}
+_FILE = "scores.npy"
 
 
 def check_noise(inquiry: Inquiry) -> ExperimentResult:
@@ -68,12 +74,12 @@ def _check_labels(inquiry: Inquiry) -> ExperimentResult:
     learning = inquiry.learning
     if not learning.train:
         return ExperimentResult(experiment=NAME, untested="there are no labels to learn from")
+    levels = [(arm, rate) for rate in (0.0, *RATES) for arm in _LEARNERS]
+    inquiry.bench.spreader.prepare([Job(score_with_noise, level) for level in levels])
     scores: dict[tuple[str, float], Scores] = {}
-    for step, rate in enumerate((0.0, *RATES)):
-        noisy = _with_wrong_labels(learning, rate, seed=inquiry.seed)
-        scores[RETRIEVAL, rate] = _score(NearestSamplesArm(), noisy, inquiry)
-        scores[FINE_TUNING, rate] = _score(HeadArm(), noisy, inquiry)
-        inquiry.progress((step + 1) / (1 + len(RATES)))
+    for step, (arm, rate) in enumerate(levels):
+        scores[arm, rate] = score_with_noise(inquiry.conditions, arm, rate)
+        inquiry.progress((step + 1) / len(levels))
     return ExperimentResult(
         experiment=NAME,
         measured=state_losses(scores, RATES, resampling=inquiry.resampling),
@@ -90,12 +96,36 @@ def _with_wrong_labels(learning: LearningData, rate: float, *, seed: int) -> Lea
     return replace(learning, train=samples[:n], validation=samples[n:])
 
 
-def _score(arm: Arm, learning: LearningData, inquiry: Inquiry) -> Scores:
+def score_with_noise(conditions: Conditions, arm: str, rate: float) -> Scores:
+    """Fit a system where a share of the labels is wrong; score it on the test samples.
+
+    The scores are a part of the bench's cache, so they are there after an interruption.
+
+    Args:
+        conditions: Data, seed and bench.
+        arm: RETRIEVAL or FINE_TUNING.
+        rate: The share of wrong labels.
+    """
+    bench, split, seed = conditions.bench, conditions.split, conditions.settings.seed
+
+    def build(folder: Path) -> None:
+        noisy = _with_wrong_labels(split.learning, rate, seed=seed)
+        np.save(folder / _FILE, _score(_LEARNERS[arm](), noisy, conditions))
+
+    samples = (*split.learning.train, *split.learning.validation, *split.test)
+    content = json.dumps([(sample.input, sample.targets) for sample in samples])
+    n_train = str(len(split.learning.train))
+    name = bench.fingerprint("noise", arm, repr(rate), str(seed), n_train, content)
+    scores: Scores = np.load(bench.part(name, build) / _FILE, allow_pickle=False)
+    return scores
+
+
+def _score(arm: Arm, learning: LearningData, conditions: Conditions) -> Scores:
     """Fit an arm on the vectors that are there already and score it on the test samples."""
-    arm.fit(learning, inquiry.bench, seed=inquiry.seed, progress=lambda _: None)
-    task, test = learning.task, inquiry.test
-    rows = score_samples(task, test, arm.predict(inputs_of(test)))
-    return np.array([row[primary_metric(task)] for row in rows], dtype=np.float64)
+    seed, test = conditions.settings.seed, conditions.split.test
+    arm.fit(learning, conditions.bench, seed=seed, progress=lambda _: None)
+    rows = score_samples(learning.task, test, arm.predict(inputs_of(test)))
+    return np.array([row[primary_metric(learning.task)] for row in rows], dtype=np.float64)
 
 
 def state_losses(

@@ -49,7 +49,7 @@ def _damage(path: Path, chance: random.Random) -> None:
 
 def _check_reading(laboratory: Laboratory, run: Path, cause: str) -> list[Finding]:
     """Every way to read a damaged folder ends in its content or a sentence."""
-    from prototypes.harness import load_fitted_arm
+    from prototypes.fitted import load_fitted_arm
     from prototypes.run_folder import load_run
 
     steps: Mapping[str, Callable[[], object]] = {

@@ -16,7 +16,7 @@ from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Claim, Dataset, Limits, Task
 from prototypes.errors import ModelUnavailableError, RunFolderError
 from prototypes.events import Event, TrialPlanned
-from prototypes.harness import load_fitted_arm
+from prototypes.fitted import load_fitted_arm
 from prototypes.measure.verdict import choose_representative
 from prototypes.models.generator_source import GeneratorSupply
 from prototypes.registry import ARMS as REAL_ARMS

@@ -15,7 +15,7 @@ from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Claim, Dataset, LearningData
 from prototypes.errors import RunFolderError
 from prototypes.events import ArmFinished, Event
-from prototypes.harness import load_fitted_arm
+from prototypes.fitted import load_fitted_arm
 from prototypes.run_folder import RunFolder, load_lock, load_run, load_trial, open_run_folder
 
 Hooks = dict[str, Callable[[LearningData], None]]
