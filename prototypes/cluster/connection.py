@@ -76,17 +76,14 @@ class Cluster:
         return delivery
 
     def _require_head(self) -> None:
-        for _ in range(_N_PROBES):
-            with suppress(OSError), socket.create_connection(self.head, timeout=_PROBE_SECONDS):
-                return
-        raise self._lost()
+        if not answers(self.head):
+            raise self._lost()
 
     def _lost(self) -> ClusterLostError:
         host, port = self.head
         return ClusterLostError(
             f"The Ray cluster is lost: its head at {host}:{port} no longer answers. Every result "
-            "that had come in is kept; start the cluster again, or leave out --cluster, and resume "
-            "with --resume."
+            "that had come in is kept; start the cluster again, or leave out --cluster, and resume."
         )
 
 
@@ -103,7 +100,8 @@ def connected(address: str, settings: TrialSettings) -> Iterator[RaySpreader]:
     """
     require_address(address)
     ray = _import_ray()
-    head = _join(ray, address)
+    named = os.environ.get("RAY_ADDRESS", "")
+    head = _join(ray, named if address == AUTO and _CLIENT.fullmatch(named) else address)
     import torch
 
     before = torch.get_num_threads()
@@ -116,6 +114,14 @@ def connected(address: str, settings: TrialSettings) -> Iterator[RaySpreader]:
         spreader.stop()
         with suppress(Exception):  # a cluster that is gone cannot be left
             ray.shutdown()
+
+
+def answers(head: tuple[str, int]) -> bool:
+    """Tell whether somebody listens at a host and port; asks several times."""
+    for _ in range(_N_PROBES):
+        with suppress(OSError), socket.create_connection(head, timeout=_PROBE_SECONDS):
+            return True
+    return False
 
 
 def require_address(address: str) -> None:
@@ -132,8 +138,9 @@ def require_address(address: str) -> None:
 
 
 def _import_ray() -> Any:  # noqa: ANN401 # a module that may be missing
-    # Ray would otherwise tell its makers about every cluster.
+    # Ray would otherwise tell its makers about every cluster, and log into the terminal.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
         importlib.import_module("ray.data")
         return importlib.import_module("ray")
@@ -145,28 +152,42 @@ def _import_ray() -> Any:  # noqa: ANN401 # a module that may be missing
 
 
 def _join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
-    """Join; return where the head answers."""
-    client = _CLIENT.fullmatch(address)
+    """Join; return where the head answers.
+
+    Ray itself would wait minutes for a head that is gone, and ask a file for where it was.
+    """
+    head = _find_head(address)
+    if not answers(head):
+        raise _no_cluster(address, ConnectionError(f"nobody answers at {head[0]}:{head[1]}"))
     try:
-        context = ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         raise _no_cluster(address, error) from error
-    if client is not None:
-        return client["host"], int(client["port"])
-    host, _, port = context.address_info["gcs_address"].rpartition(":")
+    return head
+
+
+def _find_head(address: str) -> tuple[str, int]:
+    """Say where the head of a cluster should be, as Ray would look for it."""
+    services = importlib.import_module("ray._private.services")
+    try:
+        found = _CLIENT.fullmatch(address)
+        place = address if found else services.canonicalize_bootstrap_address(address)
+    except (ConnectionError, ValueError) as error:
+        raise _no_cluster(address, error) from error
+    host, _, port = place.removeprefix("ray://").rstrip("/").rpartition(":")
     return host, int(port)
 
 
 def _no_cluster(address: str, error: Exception) -> ClusterError:
-    if address == AUTO and isinstance(error, ConnectionError):
+    said = re.split(r"\.\s|\n", str(error).strip())[0].rstrip(".") or type(error).__name__
+    if address == AUTO:
         return ClusterError(
-            f"--cluster auto: this machine belongs to no Ray cluster. Start one with {_START}, "
-            "name a distant one as ray://HOST:PORT, or leave out --cluster."
+            f"--cluster auto: this machine belongs to no Ray cluster ({said}). Start one with "
+            f"{_START}, name a distant one as ray://HOST:PORT, or leave out --cluster."
         )
-    said = str(error).strip().splitlines() or [type(error).__name__]
     return ClusterError(
-        f"--cluster {address}: the cluster cannot be joined ({said[0]}); check with `ray status` "
-        f"that it runs, or start one with {_START}."
+        f"--cluster {address}: there is no Ray cluster ({said}); check its address, and with "
+        f"`ray status` that it runs, or start one with {_START}."
     )
 
 
