@@ -121,6 +121,10 @@ def _stream_once(
     try:
         while (done := ray.get(pipeline.next.remote())) is not None:
             yield done
+    except ray.exceptions.RayTaskError as error:
+        # What happened in an actor of the pool comes through two others, as text.
+        last = str(error).strip().splitlines()[-1].rpartition("Error: ")[2]
+        raise ClusterError(f"Texts cannot be encoded on the cluster: {last}") from error
     except ray.exceptions.ActorDiedError:
         return
     finally:
