@@ -138,9 +138,8 @@ def require_address(address: str) -> None:
 
 
 def _import_ray() -> Any:  # noqa: ANN401 # a module that may be missing
-    # Ray would otherwise tell its makers about every cluster, and log into the terminal.
+    # Ray would otherwise tell its makers about every cluster.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
         importlib.import_module("ray.data")
         return importlib.import_module("ray")
