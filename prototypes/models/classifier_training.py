@@ -67,7 +67,7 @@ class ClassifierTraining:
         self._folder, self._is_adapted = folder, adapt is not None
         self._tokenizer, model = load_trainable(folder)
         self._model = adapt(model) if adapt else model
-        self._model.head = _empty_head(*coefficients.shape)
+        self._model.head = empty_head(*coefficients.shape)
         with torch.no_grad():
             self._model.head.weight.copy_(torch.from_numpy(coefficients))
             self._model.head.bias.copy_(torch.from_numpy(intercepts))
@@ -156,9 +156,14 @@ def rebuild_training(
     """
     folder = Path(settings["folder"])
     tokenizer, model = load_trainable(folder)
-    model.head = _empty_head(*settings["head"])
+    model.head = empty_head(*settings["head"])
     share = replace(recipe, batch_size=max(1, recipe.batch_size // n_processes))
     return model, *_plan_lesson(folder, tokenizer, settings["rows"], recipe=share)
+
+
+def empty_head(n_labels: int, dimension: int) -> torch.nn.Linear:
+    """Make a head whose parameters are still to be set."""
+    return torch.nn.Linear(dimension, n_labels, device=device())
 
 
 def group_by_length(
@@ -173,10 +178,6 @@ def group_by_length(
     order = sorted(range(len(rows)), key=lambda row: jittered[row])
     size = recipe.batch_size
     return [[rows[row] for row in order[at : at + size]] for at in range(0, len(order), size)]
-
-
-def _empty_head(n_labels: int, dimension: int) -> torch.nn.Linear:
-    return torch.nn.Linear(dimension, n_labels, device=device())
 
 
 def _plan_lesson(

@@ -69,6 +69,31 @@ def test_two_processes_learn_what_one_learns(tiny_encoder: Path) -> None:
     assert not np.array_equal(shared_head, head), "the launcher trained nothing"
 
 
+def _tag(folder: Path) -> tuple[Any, Any]:
+    """Teach the encoder to tag one of two words; return its head before and after."""
+    from prototypes.models.tagger_training import TaggedTexts, TaggerTraining
+
+    targets = np.random.default_rng(0).integers(2, size=(64, 3))
+    texts = [[("uvw", "xyz")[tag] for tag in row] for row in targets]
+    start = np.random.default_rng(1).normal(size=(2, 32)).astype(np.float32)
+    training = TaggerTraining(folder, coefficients=start, intercepts=np.zeros(2, np.float32))
+    data = TaggedTexts(texts, list(targets))
+    training.run(data, recipe=Recipe(4, 16, 3e-3, 0), progress=lambda _: None)
+    return start, training.head()[0]
+
+
+@pytest.mark.slow
+def test_a_tagger_is_trained_by_two_processes(tiny_encoder: Path) -> None:
+    """The head moves, and to nearly where one process moves it."""
+    _, alone = _tag(tiny_encoder)
+
+    with launched_by("torchrun --standalone --nproc_per_node 2"):
+        start, together = _tag(tiny_encoder)
+
+    assert together == pytest.approx(alone, abs=0.2)
+    assert np.abs(together - start).max() > 5 * np.abs(together - alone).mean()
+
+
 def test_launcher_of_a_single_process_is_told(tiny_encoder: Path) -> None:
     """`accelerate launch --cpu --num_processes 2` starts one, and says nothing of it."""
     with launched_by(sys.executable), pytest.raises(LaunchError, match="started a single process"):
