@@ -17,6 +17,7 @@ from prototypes.models.impartiality import require_impartial, require_judgeable
 from prototypes.plan import TrialSettings
 from prototypes.protocol import RunLock
 from prototypes.retrieval.stores.opening import require_store
+from prototypes.shared_parts import open_shared
 from prototypes.spreading import HERE, Spreader
 from prototypes.templates import load_templates
 from prototypes.workbench import Workbench
@@ -52,6 +53,7 @@ def assemble_bench(
         templates=load_templates(settings.prompts),
         store=settings.store,
         spreader=spreader,
+        shared=open_shared(settings.cache),
     )
 
 

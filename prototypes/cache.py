@@ -13,6 +13,7 @@ from pathlib import Path
 
 from prototypes.errors import RunFolderError
 from prototypes.models.model_folder import hash_file
+from prototypes.shared_parts import copy_part
 from prototypes.storage import writing
 
 MANIFEST = "part.json"
@@ -30,11 +31,14 @@ class PartCache:
     """A folder of parts, one sub-folder per fingerprint.
 
     A part appears under its name in one step, when it is complete. The checksums of its files
-    are verified when it is found again; a damaged part is made anew.
+    are verified when it is found again; a damaged part is made anew. Where there is a second
+    folder of parts, shared with other caches, what is missing here is copied from there, and what
+    is made here is copied there.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, *, shared: Path | None = None) -> None:
         """Open or create the cache; without a root it lives as long as this object."""
+        self._shared = shared
         if root is None:
             root = Path(tempfile.mkdtemp(prefix="parts-"))
             weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
@@ -49,14 +53,18 @@ class PartCache:
 
     def find(self, fingerprint: str) -> Part | None:
         """Return the part with this fingerprint, None if it is missing or damaged."""
-        folder = self.root / fingerprint
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            files, seconds = manifest["files"], float(manifest["seconds"])
-            is_whole = all(hash_file(folder / name) == sha for name, sha in files.items())
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        own = self.root / fingerprint
+        found = _find_whole(own)
+        if found is not None or self._shared is None:
+            return found
+        if _find_whole(self._shared / fingerprint) is None:
             return None
-        return Part(folder, seconds) if is_whole else None
+        shutil.rmtree(own, ignore_errors=True)
+        return _find_whole(own) if copy_part(self._shared / fingerprint, own) else None
+
+    def discard(self, fingerprint: str) -> None:
+        """Remove a part that went into another one; if it is gone already, so much the better."""
+        shutil.rmtree(self.root / fingerprint, ignore_errors=True)
 
     def make(self, fingerprint: str, build: Callable[[Path], float | None]) -> Part:
         """Let `build` write a part into an empty folder and keep the result.
@@ -75,13 +83,30 @@ class PartCache:
                 charged = build(unfinished)
                 seconds = time.perf_counter() - started if charged is None else charged
                 _write_manifest(unfinished, seconds)
-                return Part(_publish(unfinished, self.root / fingerprint), seconds)
+                part = Part(_publish(unfinished, self.root / fingerprint), seconds)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
+        self._share(part)
+        return part
 
-    def discard(self, fingerprint: str) -> None:
-        """Remove a part that went into another one; if it is gone already, so much the better."""
-        shutil.rmtree(self.root / fingerprint, ignore_errors=True)
+    def _share(self, part: Part) -> None:
+        if self._shared is None:
+            return
+        target = self._shared / part.folder.name
+        if _find_whole(target) is None:
+            shutil.rmtree(target, ignore_errors=True)
+            copy_part(part.folder, target)
+
+
+def _find_whole(folder: Path) -> Part | None:
+    """Return a part if each of its files is as it was written."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files, seconds = manifest["files"], float(manifest["seconds"])
+        is_whole = all(hash_file(folder / name) == sha for name, sha in files.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return Part(folder, seconds) if is_whole else None
 
 
 def _write_manifest(folder: Path, seconds: float) -> None:

@@ -95,7 +95,10 @@ class EarlierState:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What the user handed over, read and checked but not yet split."""
+    """What the user handed over, read and checked but not yet split.
+
+    `groups` says who may read which document; None if nothing restricts them.
+    """
 
     task: Task
     samples: tuple[Sample, ...]
@@ -105,6 +108,7 @@ class Dataset:
     refused: tuple[RefusedRow, ...] = ()
     fingerprint: str = ""
     earlier: EarlierState | None = None
+    groups: Mapping[str, frozenset[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

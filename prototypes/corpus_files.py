@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from prototypes.access import keep_groups
 from prototypes.contracts import Dataset, Sample
 from prototypes.results import FrozenSchema
 from prototypes.run_folder import RunFolder
@@ -25,7 +26,9 @@ class SyntheticQuestion(FrozenSchema):
 
 
 def keep_corpus(folder: RunFolder, dataset: Dataset) -> None:
-    """Write the corpus and its synthetic questions."""
+    """Write the corpus, who may read which document of it, and its synthetic questions."""
+    if dataset.groups is not None:
+        keep_groups(folder, dataset.groups)
     folder.keep_documents(dataset.documents)
     made = [sample for sample in dataset.samples if sample.synthetic]
     if made:

@@ -20,6 +20,8 @@ Every message says what was found, what was expected, where, and what to do next
 
 from __future__ import annotations
 
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+
 
 class LaboratoryError(Exception):
     """Something about the data, the models or the run folder has to be put right by the user.
@@ -85,3 +87,10 @@ class TooFewSamplesError(LaboratoryError):
 
 class UnknownExperimentError(LaboratoryError):
     """There is no such experiment that can be asked for."""
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Tell whether memory ran out; torch says so only in the text of an error."""
+    said = str(error).lower()
+    is_torch = isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+    return is_torch or isinstance(error, MemoryError)

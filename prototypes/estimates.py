@@ -51,6 +51,8 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.GENERATION, Approach.RAG): Effort(train=0.2, test=1),
     (Task.GENERATION, Approach.FINE_TUNE): Effort(train=16, test=10, least=2_500_000),
     (Task.GENERATION, Approach.HYBRID): Effort(train=18, test=10, least=3_000_000),
+    # The model is that of fine_tune; it is charged for it, whoever had it tuned.
+    (Task.GENERATION, "hybrid_knn_lm"): Effort(train=18, test=25, least=3_000_000),
     (Task.EXTRACTION, "prompting_zero_shot"): Effort(test=8),
     (Task.EXTRACTION, "prompting_few_shot"): Effort(test=1),
     (Task.EXTRACTION, Approach.RAG): Effort(train=2, test=2),
@@ -67,6 +69,15 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.DOCUMENT_QA, "fine_tune_soft_prompt"): Effort(),
     (Task.DOCUMENT_QA, "fine_tune_qlora"): Effort(),
 }
+
+
+SLOW_PASSES = 10.0
+"""From this many passes per test sample on an arm is slow to answer: it writes, or reads much."""
+
+
+def answers_slowly(spec: ArmSpec) -> bool:
+    """Tell whether answering dominates the time of an arm, judged before anything is timed."""
+    return "generator" in spec.needs or _effort(spec).test >= SLOW_PASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,9 @@ class Forecast:
     The model is deliberately simple: characters to read times passes, over a speed. The speed
     begins with a measured one, which counts like an arm of a few seconds, and moves to that of
     the arms that used the encoder. Expect it to be right within a factor of two.
+
+    Attributes:
+        prompts: What is known of the arms with a language model; None if there is none.
     """
 
     def __init__(
@@ -105,7 +119,7 @@ class Forecast:
         prompts: PromptForecast | None = None,
     ) -> None:
         """Begin with the speed measured for this precision; `prompts` knows the generator's."""
-        self._prompts = prompts
+        self.prompts = prompts
         self._workload = workload
         self._seconds = PRIOR_SECONDS
         self._characters_read = PRIOR_SECONDS * CHARACTERS_PER_SECOND[precision]
@@ -113,25 +127,28 @@ class Forecast:
     def estimate(self, spec: ArmSpec) -> float:
         """Return about how many seconds the arm will take."""
         reading = self._characters(spec) * self._seconds / self._characters_read
-        return FIXED_SECONDS + reading + (self._prompts.seconds(spec) if self._prompts else 0.0)
+        return FIXED_SECONDS + reading + (self.prompts.seconds(spec) if self.prompts else 0.0)
 
     def learn(self, spec: ArmSpec, seconds: float) -> None:
         """Take note of how long an arm really took to be fitted and to answer."""
         characters = self._characters(spec)
-        if "generator" in spec.needs and self._prompts:
-            self._prompts.learn(spec, seconds)
+        if "generator" in spec.needs and self.prompts:
+            self.prompts.learn(spec, seconds)
         elif characters:
             self._characters_read += characters
             self._seconds += seconds
 
     def _characters(self, spec: ArmSpec) -> float:
-        default = _EFFORTS.get((spec.task, spec.approach), Effort())
-        effort = _EFFORTS.get((spec.task, spec.name), default)
-        work = self._workload
+        effort, work = _effort(spec), self._workload
         read = (
             effort.train * work.train + effort.documents * work.documents + effort.test * work.test
         )
         return max(read, effort.least)
+
+
+def _effort(spec: ArmSpec) -> Effort:
+    default = _EFFORTS.get((spec.task, spec.approach), Effort())
+    return _EFFORTS.get((spec.task, spec.name), default)
 
 
 def _taught(sample: Sample, task: Task) -> tuple[str, ...]:

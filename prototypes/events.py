@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from prototypes.contracts import ArmSpec
-from prototypes.results import ArmResult, ExperimentResult, NotRun, TrialResult
+from prototypes.results import (
+    ArmResult,
+    DroppedArm,
+    ExperimentResult,
+    NotRun,
+    RaceProtocol,
+    TrialResult,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,14 @@ class PlannedArm:
 
     spec: ArmSpec
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExperiment:
+    """An experiment that is held after the arms, and its seconds; None if nobody can say."""
+
+    name: str
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,8 @@ class TrialPlanned:
     n_test: int
     prompts: PlannedPrompts | None = None
     judge: PlannedPrompts | None = None
+    race: RaceProtocol | None = None
+    experiments: tuple[PlannedExperiment, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -88,6 +105,13 @@ class ArmSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmDropped:
+    """A raced arm was shown to be worse than the claimed one and answers no more."""
+
+    arm: DroppedArm
+
+
+@dataclass(frozen=True, slots=True)
 class ExperimentStarted:
     """An experiment that trains or answers anew begins."""
 
@@ -124,6 +148,7 @@ Event = (
     | ArmProgress
     | ArmFinished
     | ArmSkipped
+    | ArmDropped
     | ExperimentEvent
     | TrialFinished
 )

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
+from prototypes.announcement import plan_trial
 from prototypes.assembly import assemble_bench, assemble_judge
+from prototypes.budget import Budget, BudgetSpentError
 from prototypes.contracts import ArmSpec, Dataset
 from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
-from prototypes.errors import ClusterError, LaboratoryError, RunFolderError
+from prototypes.errors import ClusterError, LaboratoryError, RunFolderError, is_lack_of_memory
 from prototypes.estimates import Forecast, Workload
 from prototypes.events import (
+    ArmDropped,
     ArmFinished,
     ArmProgress,
     ArmSkipped,
     ArmStarted,
     Listener,
-    PlannedArm,
-    PlannedPrompts,
     TrialFinished,
-    TrialPlanned,
 )
 from prototypes.experiments.battery import (
     hold_on_request,
+    list_cut_off,
     require_experiments,
     run_experiments,
     share_first_places,
 )
+from prototypes.experiments.efforts import plan_experiments
 from prototypes.experiments.material import Material
-from prototypes.judge_estimates import plan_judge
 from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence
 from prototypes.measurement import Conditions, warm_up
-from prototypes.models.generator_source import EndpointSource
 from prototypes.plan import (
     TrialSettings,
     build_lock,
@@ -45,14 +45,18 @@ from prototypes.plan import (
     find_unmet_need,
     skip_arm,
 )
-from prototypes.prompt_estimates import PromptForecast, count_tokens
-from prototypes.results import NotRun, TrialResult
+from prototypes.prompt_estimates import PromptForecast
+from prototypes.race_folder import was_dropped
+from prototypes.raced_measurement import find_dropped, race_arm
+from prototypes.racing import Race, find_race, line_up
+from prototypes.results import DroppedArm, ExperimentResult, NotRun, TrialResult
 from prototypes.run_folder import MeasuredArm, RunFolder, open_run_folder
 from prototypes.runtime import keep_freed_memory
 from prototypes.scale import scaled
 from prototypes.spreading import Spreader
 
 _DEFAULT = TrialSettings()
+_NO_MEMORY = "the machine had no memory left for it; what the other arms measured is kept"
 
 
 def run_trial(
@@ -79,10 +83,6 @@ def run_trial(
         return _Trial(dataset, settings, folder=folder, tell=tell, spreader=crew).run()
 
 
-class _BudgetSpentError(Exception):
-    """The time is up while an arm is being fitted."""
-
-
 class _Trial:
     """One trial from the split to the verdict."""
 
@@ -95,9 +95,10 @@ class _Trial:
         tell: Listener,
         spreader: Spreader,
     ) -> None:
-        self._began = time.monotonic()
+        self._budget = Budget(settings.budget_seconds, exempt=settings.exempt)
         self._dataset, self._settings, self._folder, self._tell = dataset, settings, folder, tell
-        self._specs = choose_arms(dataset.task, settings.arms, also=settings.also)
+        specs = choose_arms(dataset.task, settings.arms, also=settings.also)
+        self._specs = line_up(specs, settings.claim) if settings.race else specs
         self._split = split_dataset(dataset, seed=settings.seed)
         self._spreader = spreader
         bench = assemble_bench(
@@ -107,14 +108,15 @@ class _Trial:
         judge = assemble_judge(settings, bench, task=dataset.task, cache_dir=folder.cache)
         self._conditions = Conditions(settings, self._split, bench, judge)
         supply = bench.generator_supply
-        self._prompts = PromptForecast(supply, dataset, self._split) if supply else None
         self._forecast = Forecast(
             Workload.of(dataset, self._split),
             precision=self._lock.precision,
-            prompts=self._prompts,
+            prompts=PromptForecast(supply, dataset, self._split) if supply else None,
         )
         self._measured: dict[str, MeasuredArm] = {}
+        self._dropped: dict[str, DroppedArm] = {}
         self._not_run: dict[str, NotRun] = {}
+        self._not_held: list[ExperimentResult] = []
 
     def run(self) -> TrialResult:
         """Measure every arm and conclude, whatever happens."""
@@ -128,7 +130,7 @@ class _Trial:
             self._spreader.begin(self._open_arms(), self._conditions, folder=self._folder)
             for spec in self._specs:
                 self._settle(spec)
-            hold_on_request(self._collect(), self._conditions, folder=self._folder, tell=self._tell)
+            self._not_held.extend(self._hold_experiments())
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
@@ -140,39 +142,20 @@ class _Trial:
         return result
 
     def _announce(self) -> None:
-        learning = self._split.learning
-        arms = self._open_arms()
-        self._tell(
-            TrialPlanned(
-                arms=tuple(PlannedArm(spec, self._forecast.estimate(spec)) for spec in arms),
-                n_train=len(learning.train),
-                n_validation=len(learning.validation),
-                n_test=len(self._split.test),
-                prompts=self._plan_prompts(arms),
-                judge=plan_judge(self._conditions.judge, self._split.test, n_arms=len(self._specs)),
-            )
-        )
-
-    def _plan_prompts(self, arms: Sequence[ArmSpec]) -> PlannedPrompts | None:
-        supply = self._conditions.bench.generator_supply
-        if supply is None or self._prompts is None:
-            return None
-        is_server = isinstance(supply.source, EndpointSource)
-        return PlannedPrompts(
-            generator=supply.source.name,
-            n_tokens=count_tokens(arms, self._prompts),
-            max_tokens=supply.options.max_tokens_total if is_server else None,
-        )
+        conditions, forecast, lock = self._conditions, self._forecast, self._lock
+        planned = plan_trial(self._open_arms(), conditions, forecast=forecast, lock=lock)
+        experiments = plan_experiments(conditions, forecast, self._folder)
+        self._tell(replace(planned, experiments=experiments))
 
     def _open_arms(self) -> list[ArmSpec]:
         """List the arms that still have to be measured and can be."""
         return [
             spec
             for spec in self._specs
-            if spec.name not in self._measured
-            and spec.name not in self._not_run
+            if spec.name not in (*self._measured, *self._dropped, *self._not_run)
             and self._find_unmet_need(spec) is None
             and not self._folder.has_result(spec.name)
+            and not was_dropped(spec.name, self._folder)
         ]
 
     def _settle(self, spec: ArmSpec) -> None:
@@ -181,22 +164,39 @@ class _Trial:
             resumed = spec.name not in self._spreader.delivered
             self._record(self._folder.read_arm(spec.name), resumed=resumed)
             return
-        skipped = self._find_unmet_need(spec) or self._find_lack_of_time(spec)
+        race = self._find_race(spec)
+        dropped = find_dropped(spec, race, self._folder) if race else None
+        if dropped is not None:
+            self._drop(dropped)
+            return
+        seconds = self._forecast.estimate(spec)
+        skipped = self._find_unmet_need(spec) or self._budget.refuse_arm(spec, seconds)
         if skipped is None:
-            skipped = self._try_to_measure(spec)
+            skipped = self._try_to_measure(spec, race)
         if skipped is not None:
             self._not_run[spec.name] = skipped
             self._tell(ArmSkipped(skipped))
 
-    def _try_to_measure(self, spec: ArmSpec) -> NotRun | None:
+    def _find_race(self, spec: ArmSpec) -> Race | None:
+        n_test, seed, measured = len(self._split.test), self._settings.seed, self._measured
+        return find_race(spec, self._lock.race, measured.values(), seed=seed, n_test=n_test)
+
+    def _try_to_measure(self, spec: ArmSpec, race: Race | None) -> NotRun | None:
         try:
-            measured = self._measure(spec)
+            measured = self._measure(spec, race)
         except (RunFolderError, ClusterError):
             raise
         except LaboratoryError as error:
             return skip_arm(spec, str(error), enable=error.remedy)
-        except _BudgetSpentError:
-            return self._out_of_time(spec, "was spent before it was fitted")
+        except BudgetSpentError:
+            return self._budget.cut_arm(spec)
+        except Exception as error:
+            if not is_lack_of_memory(error):
+                raise
+            return skip_arm(spec, _NO_MEMORY, enable="--resume, with more memory free")
+        if isinstance(measured, DroppedArm):
+            self._drop(measured)
+            return None
         result = measured.result
         self._forecast.learn(spec, result.fit_seconds + result.predict_seconds)
         self._record(measured)
@@ -206,52 +206,55 @@ class _Trial:
         self._measured[measured.result.name] = measured
         self._tell(ArmFinished(measured.result, resumed=resumed))
 
+    def _drop(self, dropped: DroppedArm) -> None:
+        self._dropped[dropped.name] = dropped
+        self._tell(ArmDropped(dropped))
+
     def _find_unmet_need(self, spec: ArmSpec) -> NotRun | None:
         return find_unmet_need(spec, self._split.learning, generator=self._settings.generator)
 
-    def _find_lack_of_time(self, spec: ArmSpec) -> NotRun | None:
-        seconds, left = self._forecast.estimate(spec), self._seconds_left(spec)
-        if seconds <= left:
-            return None
-        return self._out_of_time(
-            spec, f"has {max(left, 0):.0f} s left, and it takes about {seconds:.0f} s"
-        )
-
-    def _out_of_time(self, spec: ArmSpec, what: str) -> NotRun:
-        budget = self._settings.budget_seconds or 0
-        return skip_arm(spec, f"the budget of {budget:.0f} s {what}", enable="a larger --budget")
-
-    def _seconds_left(self, spec: ArmSpec) -> float:
-        budget = None if spec.name in self._settings.exempt else self._settings.budget_seconds
-        spent = time.monotonic() - self._began
-        return float("inf") if budget is None else budget - spent
-
-    def _measure(self, spec: ArmSpec) -> MeasuredArm:
+    def _measure(self, spec: ArmSpec, race: Race | None) -> MeasuredArm | DroppedArm:
         left = sum(self._forecast.estimate(each) for each in self._open_arms())
         self._tell(ArmStarted(spec, self._forecast.estimate(spec), left))
 
         def progress(fraction: float) -> None:
             self._tell(ArmProgress(spec.name, fraction))
-            if self._seconds_left(spec) < 0:
-                raise _BudgetSpentError
 
+        checked, folder = self._budget.guard(spec.name, progress), self._folder
+        if race is not None:
+            return race_arm(spec, self._conditions, race=race, folder=folder, progress=checked)
         where = self._spreader
-        return where.measure(spec, self._conditions, folder=self._folder, progress=progress)
+        return where.measure(spec, self._conditions, folder=folder, progress=checked)
+
+    def _hold_experiments(self) -> Iterable[ExperimentResult]:
+        """Hold what was asked for; yield what the budget does not hold."""
+        return hold_on_request(
+            self._collect(),
+            self._conditions,
+            folder=self._folder,
+            budget=self._budget,
+            tell=self._tell,
+        )
 
     def _conclude(self, *, interrupted: bool) -> TrialResult:
         """Compare what was measured and judge the claim."""
         evidence, n_passages = self._gather(), len(self._conditions.bench.passages)
-        material = self._collect()
+        material, held = self._collect(), [*self._folder.read_experiments(), *self._not_held]
+        if interrupted:
+            held += list_cut_off(self._settings.experiments, held)
         return TrialResult(
             task=self._dataset.task,
             primary_metric=self._lock.primary_metric,
             n_test=len(self._split.test),
             arms=list(evidence.arms),
             not_run=list(evidence.not_run),
+            dropped=list(evidence.dropped),
             comparisons=list(evidence.comparisons),
             verdict=judge_trial(self._settings.claim, evidence, test=self._split.test),
-            experiments=[*run_experiments(material), *self._folder.read_experiments()],
-            first_shares={} if is_synthetic(self._split.test) else share_first_places(material),
+            experiments=[*run_experiments(material), *held],
+            first_shares={}
+            if is_synthetic(self._split.test)
+            else share_first_places(material, evidence.dropped),
             data=describe_data(self._dataset, self._split, n_passages=n_passages),
             protocol=describe_protocol(self._lock),
             interrupted=interrupted,
@@ -261,12 +264,14 @@ class _Trial:
         metric = self._lock.primary_metric
         samples = {name: measured.samples for name, measured in self._measured.items()}
         scores = {name: collect_scores(each, metric) for name, each in samples.items()}
-        pending = [spec for spec in self._specs if spec.name not in self._measured]
+        ended = (*self._measured, *self._dropped)
+        pending = [spec for spec in self._specs if spec.name not in ended]
         return Evidence(
             metric=metric,
             arms=[measured.result for measured in self._measured.values()],
             scores=scores,
             comparisons=compare_measured(samples, metric, resampling=self._conditions.resampling),
+            dropped=list(self._dropped.values()),
             not_run=[self._not_run.get(spec.name) or _cut_off(spec) for spec in pending],
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from prototypes import runtime
-from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Split, Task
+from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Sample, Split, Task
 from prototypes.measure.costs import cost_of_tokens, cost_per_1000_answers
 from prototypes.measure.generation import summarise_bleu
 from prototypes.measure.latency import measure_latency
@@ -23,7 +23,7 @@ from prototypes.measure.summary import (
 from prototypes.models.generator_source import GeneratorSupply
 from prototypes.plan import TrialSettings
 from prototypes.registry import create_arm
-from prototypes.results import ArmResult, Latency
+from prototypes.results import ArmResult, Interval, Latency, SampleResult
 from prototypes.run_folder import MeasuredArm, RunFolder
 from prototypes.workbench import Workbench
 
@@ -75,12 +75,12 @@ def measure_arm(
     arm, bench, seed = create_arm(spec), conditions.bench, conditions.settings.seed
     inputs = [sample.input for sample in conditions.split.test]
     runtime.seed_everything(seed)
-    report, fit_seconds = _time(
+    report, fit_seconds = time_step(
         bench, lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=progress)
     )
     latency = measure_latency(lambda text: arm.predict([text])[0], inputs, clock=bench.clock)
-    predictions, predict_seconds = _time(bench, lambda: arm.predict(inputs))
-    observed = _Observed(
+    predictions, predict_seconds = time_step(bench, lambda: arm.predict(inputs))
+    observed = Observed(
         report=report,
         fit_seconds=fit_seconds,
         latency=latency,
@@ -88,13 +88,24 @@ def measure_arm(
         predict_seconds=max(predict_seconds, 1e-9),
         size_mb=folder.keep_arm(spec.name, arm),
     )
-    measured = _summarise(spec, conditions, observed)
+    measured = summarise_arm(spec, conditions, observed)
     folder.keep_result(measured)
     return measured
 
 
 @dataclass(frozen=True, slots=True)
-class _Observed:
+class Observed:
+    """What was seen of an arm, before it is summed up.
+
+    Attributes:
+        report: What it said of its fitting.
+        fit_seconds: What that took.
+        latency: Of single queries.
+        predictions: Its answers to all test samples, in their order.
+        predict_seconds: What they took together.
+        size_mb: Of what it learnt, on disk.
+    """
+
     report: FitReport
     fit_seconds: float
     latency: Latency
@@ -103,14 +114,15 @@ class _Observed:
     size_mb: float
 
 
-def _time(bench: Workbench, step: Callable[[], T]) -> tuple[T, float]:
+def time_step(bench: Workbench, step: Callable[[], T]) -> tuple[T, float]:
     """Time a step as if it had made every shared part that it used."""
     started = bench.clock()
     value = step()
     return value, bench.clock() - started
 
 
-def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> MeasuredArm:
+def summarise_arm(spec: ArmSpec, conditions: Conditions, observed: Observed) -> MeasuredArm:
+    """Score the answers of an arm and hold it against the limits."""
     task, test, settings = spec.task, conditions.split.test, conditions.settings
     samples = score_predictions(task, test, observed.predictions)
     broken = find_broken_limits(
@@ -119,13 +131,9 @@ def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> Me
         results=samples,
         sends_to=_find_receiver(spec, conditions.bench),
     )
-    metrics = summarise_metrics(samples, resampling=conditions.resampling)
-    if task is Task.EXTRACTION:
-        metrics = summarise_ratios(samples, resampling=conditions.resampling) | metrics
-    if task is Task.CLASSIFICATION:
-        metrics |= summarise_labels(test, observed.predictions, resampling=conditions.resampling)
-    if task is Task.GENERATION:
-        metrics |= summarise_bleu(test, observed.predictions, resampling=conditions.resampling)
+    metrics = summarise_quality(
+        samples, test, observed.predictions, resampling=conditions.resampling, task=task
+    )
     n_read, n_written = (
         _mean_tokens(observed.predictions) if "generator" in spec.needs else (None, None)
     )
@@ -153,6 +161,33 @@ def _summarise(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> Me
     return MeasuredArm(result, samples)
 
 
+def summarise_quality(
+    results: Sequence[SampleResult],
+    samples: Sequence[Sample],
+    predictions: Sequence[Prediction],
+    *,
+    resampling: Resampling,
+    task: Task,
+) -> dict[str, Interval]:
+    """State every metric that a task has, each with its interval.
+
+    Args:
+        results: The answers, scored.
+        samples: What was asked, in the same order.
+        predictions: What was answered.
+        resampling: How the intervals are drawn.
+        task: What the arm had to do.
+    """
+    metrics = summarise_metrics(results, resampling=resampling)
+    if task is Task.EXTRACTION:
+        metrics = summarise_ratios(results, resampling=resampling) | metrics
+    if task is Task.CLASSIFICATION:
+        metrics |= summarise_labels(samples, predictions, resampling=resampling)
+    if task is Task.GENERATION:
+        metrics |= summarise_bleu(samples, predictions, resampling=resampling)
+    return metrics
+
+
 def _mean_tokens(predictions: Sequence[Prediction]) -> tuple[float, float]:
     """Average what a language model read and wrote per answer."""
     n_read = sum(prediction.n_input_tokens for prediction in predictions)
@@ -172,7 +207,7 @@ def _count_faults(predictions: Sequence[Prediction]) -> list[str]:
     return [f"{n} of {len(predictions)}: {fault}" for fault, n in faults.most_common()]
 
 
-def _price(spec: ArmSpec, conditions: Conditions, observed: _Observed) -> float | None:
+def _price(spec: ArmSpec, conditions: Conditions, observed: Observed) -> float | None:
     """Price a thousand answers: by tokens where those have a price, else by machine time.
 
     A server elsewhere has no machine time that could be priced here.

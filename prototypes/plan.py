@@ -24,7 +24,7 @@ from prototypes.measure.metrics import primary_metric
 from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endpoint
 from prototypes.protocol import RunLock
 from prototypes.registry import arms_for, select_arms
-from prototypes.results import DataSummary, NotRun, TrialProtocol
+from prototypes.results import DataSummary, NotRun, RaceProtocol, TrialProtocol
 from prototypes.retrieval.stores.opening import DEFAULT_STORE
 from prototypes.workbench import Workbench
 
@@ -43,7 +43,7 @@ class TrialSettings:
         claim: What is put to the test; None measures without a verdict.
         limits: The hard limits an arm has to keep.
         seed: Decides the split, every arm's randomness and every resample.
-        budget_seconds: No arm goes on beyond this; None sets no budget.
+        budget_seconds: Nothing goes on beyond this, arm or experiment; None sets no budget.
         exempt: Arms that the budget does not hold for, because the verdict would be idle without.
         out: The run folder; None keeps nothing.
         resume: Go on with the trial that is in `out`.
@@ -61,6 +61,8 @@ class TrialSettings:
         experiments: Experiments on request that are held once the arms are measured.
         cluster: The Ray cluster that shares the work, `auto` or `ray://HOST:PORT`; None has none.
         launch: The command that starts training on several devices; None trains in this process.
+        race: Drop a rival that takes long to answer once it is behind the claimed arm.
+        cache: A folder of embeddings and trained parts that other runs find; None has none.
     """
 
     arms: tuple[str, ...] | None = None
@@ -85,6 +87,8 @@ class TrialSettings:
     experiments: tuple[str, ...] = ()
     cluster: str | None = None
     launch: str | None = None
+    race: bool = False
+    cache: Path | None = None
 
 
 def choose_arms(
@@ -177,6 +181,7 @@ def build_lock(
         token_prices_usd=list(prices) if prices else None,
         store=bench.store,
         launch=settings.launch,
+        race=_plan_race(settings, arms, n_test=len(split.test)),
         precision=runtime.precision(),
         versions=runtime.versions(),
     )
@@ -209,6 +214,17 @@ def describe_data(dataset: Dataset, split: Split, *, n_passages: int) -> DataSum
         n_synthetic_test=sum(sample.synthetic for sample in split.test),
         refused=[f"{row.where}: {row.reason}" for row in dataset.refused],
     )
+
+
+def _plan_race(
+    settings: TrialSettings, arms: Sequence[ArmSpec], *, n_test: int
+) -> RaceProtocol | None:
+    """Fix who is raced, where a race was asked for; what it takes is loaded only then."""
+    if not settings.race:
+        return None
+    from prototypes.racing import plan_race
+
+    return plan_race(settings.claim, arms, n_test=n_test)
 
 
 def _hash_samples(samples: Sequence[Sample]) -> str:

@@ -79,10 +79,8 @@ class PromptForecast:
 
     def _uncorrected(self, spec: ArmSpec) -> float:
         load = self.load(spec)
-        if isinstance(self._source, EndpointSource):
-            return SECONDS_PER_REQUEST * load.n_prompts
         n_tokens = load.n_tokens + _TRAINING_FACTOR * self._count_taught(spec)
-        return _OVERHEAD_SECONDS * load.n_prompts + n_tokens * _seconds_per_token(self._source)
+        return expect_prompt_seconds(self._source, n_prompts=load.n_prompts, n_tokens=n_tokens)
 
     def _count_taught(self, spec: ArmSpec) -> int:
         """Count the tokens that are read while an arm is tuned, over all epochs."""
@@ -98,6 +96,15 @@ class PromptForecast:
 def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> int:
     """Add up the tokens that the arms are expected to take."""
     return sum(forecast.load(spec).n_tokens for spec in specs)
+
+
+def expect_prompt_seconds(
+    source: LocalSource | EndpointSource, *, n_prompts: int, n_tokens: int
+) -> float:
+    """Return about how long prompts take, of which so many tokens are read and written."""
+    if isinstance(source, EndpointSource):
+        return SECONDS_PER_REQUEST * n_prompts
+    return _OVERHEAD_SECONDS * n_prompts + n_tokens * _seconds_per_token(source)
 
 
 def _seconds_per_token(source: LocalSource) -> float:

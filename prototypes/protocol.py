@@ -7,7 +7,7 @@ from typing import Literal
 
 from prototypes.contracts import Approach, Task
 from prototypes.errors import RunFolderError
-from prototypes.results import FrozenSchema
+from prototypes.results import FrozenSchema, RaceProtocol
 
 
 class RunLock(FrozenSchema):
@@ -42,8 +42,12 @@ class RunLock(FrozenSchema):
     """The vector store that dense search over documents asks."""
     launch: str | None = None
     """The command that started training on several devices."""
+    race: RaceProtocol | None = None
+    """How rivals are raced; None has every arm answer every sample."""
     precision: Literal["float32", "bfloat16"]
     versions: dict[str, str]
+    forgotten: int = 0
+    """Documents that were removed from the run afterwards."""
 
 
 def require_same(before: RunLock, now: RunLock, path: Path) -> None:
@@ -57,6 +61,11 @@ def require_same(before: RunLock, now: RunLock, path: Path) -> None:
     Raises:
         RunFolderError: If they differ; names every item that does.
     """
+    if before.forgotten:
+        raise RunFolderError(
+            f"{path}: documents were removed from this run afterwards ({before.forgotten}), with "
+            "what was made of them, so it cannot be resumed. Measure again, in another folder."
+        )
     differing = [
         name for name in RunLock.model_fields if getattr(before, name) != getattr(now, name)
     ]
@@ -73,4 +82,6 @@ def require_same(before: RunLock, now: RunLock, path: Path) -> None:
 
 def _show(lock: RunLock, name: str) -> str:
     value = getattr(lock, name)
+    if isinstance(value, RaceProtocol):
+        return f"{', '.join(value.arms) or 'nobody'} against {value.against}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -76,6 +76,19 @@ class NotRun(FrozenSchema):
     """The flag or file that would run it."""
 
 
+class RaceProtocol(FrozenSchema):
+    """How rivals are raced, fixed before the test samples are used."""
+
+    against: Approach
+    """The claimed approach; its arm is measured whole, before its rivals."""
+    arms: list[str]
+    """The rivals that may be dropped: those that take long to answer."""
+    looks: list[int]
+    """After how many answers each is looked at."""
+    error: float
+    """The chance that an equal or better rival is dropped, over all looks and rivals."""
+
+
 class Comparison(FrozenSchema):
     """A paired difference between two arms on the same samples: `arm` minus `against`."""
 
@@ -89,6 +102,29 @@ class Comparison(FrozenSchema):
     """Exact McNemar, two-sided, for 0/1 metrics; paired bootstrap otherwise."""
     n_only_arm_right: int | None = None
     n_only_against_right: int | None = None
+
+
+class DroppedArm(FrozenSchema):
+    """A rival that was left once it was shown to be worse than the claimed arm (racing).
+
+    Its figures are those of the samples it answered; the others are not made up. Stopping while
+    it was behind tends to overstate by how much.
+    """
+
+    name: str
+    approach: Approach
+    title: str
+    n_answered: int
+    n_test: int
+    metrics: dict[str, Interval]
+    difference: Comparison
+    """This arm minus the claimed one, on the samples that it answered."""
+    corrected_p: float
+    """One-sided, that it is worse; corrected for the number of looks."""
+    latency_ms: Latency
+    fit_seconds: float
+    predict_seconds: float
+    """What the answers took that it gave."""
 
 
 class Measured(FrozenSchema):
@@ -207,6 +243,8 @@ class TrialProtocol(FrozenSchema):
     machine_hour_usd: float | None
     versions: dict[str, str]
     limits: dict[str, float | bool | None]
+    race: RaceProtocol | None = None
+    """How rivals were raced; None if every arm answered every sample."""
     on_request: list[str] = Field(default_factory=list)
     """Arms that are only run if they are named; empty where only some arms were chosen."""
 
@@ -220,6 +258,8 @@ class TrialResult(FrozenSchema):
     n_test: int
     arms: list[ArmResult]
     not_run: list[NotRun] = Field(default_factory=list)
+    dropped: list[DroppedArm] = Field(default_factory=list)
+    """Rivals that were left halfway because they were behind; only where they were raced."""
     comparisons: list[Comparison]
     verdict: Verdict | None
     experiments: list[ExperimentResult] = Field(default_factory=list)
@@ -229,6 +269,8 @@ class TrialResult(FrozenSchema):
     data: DataSummary
     protocol: TrialProtocol
     interrupted: bool = False
+    forgotten: list[str] = Field(default_factory=list)
+    """One note per document that was removed afterwards: what cannot be reproduced since."""
 
     def _repr_html_(self) -> str:
         """Show the verdict and the arms in a notebook."""

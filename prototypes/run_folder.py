@@ -9,6 +9,7 @@
     experiments/<it>.json  what an experiment found that was asked for
     samples/<arm>.jsonl    its answer to every test sample
     cache/                 parts that several arms share
+    groups.json            who may read which document, where that is restricted
 
 Every file appears whole or not at all, so that a process may be killed at any point.
 """

@@ -37,5 +37,11 @@ def _remarks(trial: TrialResult) -> Iterator[str]:
     yield f"{trial.n_test:,} test samples, seed {trial.protocol.seed}."
     if trial.verdict and trial.verdict.samples_needed:
         yield f"About {trial.verdict.samples_needed:,} test samples in all would tell."
+    for arm in trial.dropped:
+        yield (
+            f"{arm.name} was dropped after {arm.n_answered:,} of {arm.n_test:,} samples: "
+            f"{arm.difference.against} is ahead by {-100 * arm.difference.difference:.1f} points "
+            f"[{-100 * arm.difference.high:.1f}, {-100 * arm.difference.low:.1f}]."
+        )
     if trial.not_run:
         yield f"Not run: {', '.join(one.name for one in trial.not_run)}."

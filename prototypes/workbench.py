@@ -46,7 +46,8 @@ class Workbench:
         generator_supply: Where a language model comes from; None if there is none.
         templates: The prompts it is given.
         store: The vector store that dense search asks.
-        spreader: Where the costly work is done.
+        rows: Where only part of a corpus is open to whoever asks: the positions of its passages
+            among all; None where nothing is left out.
         index_notes: What is worth knowing of the indexes made: one that is not exact says how
             much it finds.
         charged_seconds: Running total of what the parts asked for cost when first made.
@@ -62,6 +63,7 @@ class Workbench:
         generator: GeneratorSupply | None = None,
         templates: PromptTemplates | None = None,
         store: str = DEFAULT_STORE,
+        shared: Path | None = None,
         spreader: Spreader = HERE,
     ) -> None:
         """Set up the bench; encoder and generator are loaded when first needed.
@@ -73,10 +75,11 @@ class Workbench:
             generator: Where a language model comes from.
             templates: The prompts it is given; None takes those of the package.
             store: The vector store that dense search asks, one of `STORES`.
+            shared: Where parts are found and kept for other run folders, too.
             spreader: Where the costly work is done.
         """
-        self.store = store
-        self.spreader = spreader
+        self.store, self.spreader = store, spreader
+        self.rows: NDArray[np.int64] | None = None
         self.index_notes: list[str] = []
         self.generator_supply = generator
         self.templates = templates or load_templates()
@@ -84,17 +87,35 @@ class Workbench:
         self.charged_seconds = 0.0
         self.spent_seconds = 0.0
         self._encoder = encoder
-        self._cache = cache_dir if isinstance(cache_dir, PartCache) else PartCache(cache_dir)
+        self._cache_dir, self._shared = cache_dir, shared
         self._in_memory: dict[str, tuple[Any, float]] = {}
 
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder; the fallback one is fitted on the passages if there are any."""
-        encoder = self._encoder
-        loaded = load_encoder(encoder) if encoder is None or isinstance(encoder, str) else encoder
+        loaded = self._loaded
         if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted and self.passages:
             loaded.fit([passage.text for passage in self.passages])
         return loaded
+
+    @property
+    def shares_parts(self) -> bool:
+        """True if other run folders find what is made here.
+
+        What an encoder without a checksum gives may depend on the texts it was fitted on.
+        """
+        return self._shared is not None and self.encoder.sha256 is not None
+
+    @cached_property
+    def _cache(self) -> PartCache:
+        if isinstance(self._cache_dir, PartCache):
+            return self._cache_dir
+        return PartCache(self._cache_dir, shared=self._shared if self.shares_parts else None)
+
+    @cached_property
+    def _loaded(self) -> Encoder:
+        encoder = self._encoder
+        return load_encoder(encoder) if encoder is None or isinstance(encoder, str) else encoder
 
     def load_generator(self) -> Generator:
         """Return the language model; an arm calls this once and is charged for loading it.
@@ -163,6 +184,10 @@ class Workbench:
         # A trial never restricts or deletes, so FAISS is asked without an id map.
         return DenseIndex(vectors) if kind is Kind.FLAT else self._index_large(vectors, kind)
 
+    def keep_open(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return those of the vectors (n, d) of a whole corpus that belong to this bench."""
+        return vectors if self.rows is None else vectors[self.rows]
+
     def _index_large(self, vectors: NDArray[np.float32], kind: Kind) -> LargeIndex:
         from prototypes.retrieval.large import LargeIndex, write_index
 
@@ -207,8 +232,8 @@ class Workbench:
         Raises:
             ModelUnavailableError: If the encoders differ.
         """
-        if isinstance(self.encoder, LexicalEncoder) and (folder / "encoder-words.json").exists():
-            self.encoder.load(folder)
+        if isinstance(self._loaded, LexicalEncoder) and (folder / "encoder-words.json").exists():
+            self._loaded.load(folder)
         expected = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         if expected["sha256"] != self.encoder.sha256:
             raise ModelUnavailableError(
@@ -228,7 +253,7 @@ class Workbench:
             texts,
             encoder=self.encoder,
             spreader=self.spreader,
-            cache=self._cache,
+            cache=PartCache(self._cache.root),
         )
         self.spent_seconds += time.perf_counter() - started
 

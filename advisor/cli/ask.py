@@ -17,9 +17,16 @@ def ask(
     ),
     arm: str | None = typer.Option(None, "--arm", help="Another arm than the one that won."),
     rivals: bool = typer.Option(False, "--rivals", help="Show what the other arms answer, too."),
+    groups: str | None = typer.Option(
+        None, "--groups", metavar="A,B", help="The groups of whoever asks, by comma."
+    ),
+    groups_file: Path | None = typer.Option(
+        None, "--groups-file", help="Who may read which document; kept in the run folder."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the answer and its sources."),
 ) -> None:
     """Put a question to a fitted arm of a run."""
+    from advisor.cli.access import settle_groups
     from advisor.cli.conversation import Panel, converse
 
     if question is None:
@@ -28,7 +35,7 @@ def ask(
             f'give the question: advisor ask {shlex.quote(str(run))} "…"',
         )
     name = arm or _winner(run)
-    panel = Panel(run, is_quiet=quiet)
+    panel = Panel(run, is_quiet=quiet, groups=settle_groups(run, groups, groups_file, quiet=quiet))
     panel.open(name)
 
     def ask_rivals(text: str) -> None:

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from advisor.errors import AdvisorError
 from advisor.vocabulary import ExitCode
-from prototypes.errors import LaboratoryError
+from prototypes.errors import LaboratoryError, is_lack_of_memory
 
 _OF_THE_COMMAND_LINE = ("typer", "click")
 """Where the exceptions come from that stand for usage errors and exits."""
@@ -51,10 +51,18 @@ def boundary() -> Iterator[None]:
         raise _quiet_pipe() from error
     except Exception as error:
         if type(error).__module__.startswith(_OF_THE_COMMAND_LINE):
+            _reword(error)
             raise
-        if _is_lack_of_memory(error):
+        if is_lack_of_memory(error):
             raise _stop(_OUT_OF_MEMORY, ExitCode.USAGE) from error
         raise _stop(_internal(error), ExitCode.INTERNAL) from error
+
+
+def _reword(error: Exception) -> None:
+    """Take out of a usage error what only tells how it was found."""
+    said = getattr(error, "message", None)
+    if isinstance(said, str):
+        error.message = said.removeprefix("Value error, ")  # type: ignore[attr-defined]
 
 
 def _stop(message: str, code: ExitCode) -> typer.Exit:
@@ -66,15 +74,6 @@ def _quiet_pipe() -> typer.Exit:
     """Let the flush at exit go nowhere: whoever read us, such as `head`, has seen enough."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return typer.Exit(int(ExitCode.OK))
-
-
-def _is_lack_of_memory(error: Exception) -> bool:
-    """Tell whether memory ran out; torch says so only in the text of an error."""
-    said = str(error).lower()
-    is_torch = isinstance(error, RuntimeError) and (
-        "can't allocate memory" in said or "out of memory" in said
-    )
-    return is_torch or isinstance(error, MemoryError)
 
 
 def _internal(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from functools import cache
@@ -57,9 +58,9 @@ def _explain(line: str) -> str:
 class Panel:
     """The fitted arms of a run; each is loaded when it is first asked."""
 
-    def __init__(self, run: Path, *, is_quiet: bool) -> None:
-        """Name the run; nothing is loaded yet."""
-        self._run, self._is_quiet = run, is_quiet
+    def __init__(self, run: Path, *, is_quiet: bool, groups: frozenset[str] = frozenset()) -> None:
+        """Name the run and the groups of whoever asks; nothing is loaded yet."""
+        self._run, self._is_quiet, self._groups = run, is_quiet, groups
         self._load = cache(self._load_arm)
 
     def open(self, name: str) -> None:
@@ -76,7 +77,7 @@ class Panel:
         start = time.perf_counter()
         (prediction,) = arm.predict([question])
         milliseconds = (time.perf_counter() - start) * 1000
-        typer.echo(self._word(prediction, question))
+        say(self._word(prediction, question))
         _show_grounds(prediction)
         if not self._is_quiet:
             typer.echo(f"  {name}, {milliseconds:.0f} ms", err=True)
@@ -105,7 +106,7 @@ class Panel:
     def _load_arm(self, name: str) -> Arm:
         from prototypes.fitted import load_fitted_arm
 
-        return load_fitted_arm(self._run, name)
+        return load_fitted_arm(self._run, name, groups=self._groups)
 
 
 def _show_spans(prediction: Prediction, text: str) -> str:
@@ -122,6 +123,22 @@ def _show_spans(prediction: Prediction, text: str) -> str:
 def _show_grounds(prediction: Prediction) -> None:
     for citation in prediction.citations:
         title = f" ({citation.title})" if citation.title else ""
-        typer.echo(f"  source: {citation.passage_id}{title}")
+        say(f"  source: {citation.passage_id}{title}")
     if prediction.output and prediction.fault:
-        typer.echo(f"  note: {prediction.fault}")
+        say(f"  note: {prediction.fault}")
+
+
+def say(text: str) -> None:
+    """Print a text, in a terminal with its lines broken between words; in a pipe as it is."""
+    from rich.console import Console
+    from rich.text import Text
+
+    if not sys.stdout.isatty():
+        typer.echo(text)
+        return
+    console = Console(highlight=False)
+    for line in text.splitlines() or [""]:
+        bare = line.lstrip(" ")
+        margin = " " * (len(line) - len(bare))
+        for part in Text(bare).wrap(console, max(1, console.width - len(margin))):
+            typer.echo(margin + part.plain.rstrip())

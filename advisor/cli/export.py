@@ -21,9 +21,11 @@ def export(
     """Write a small project that serves an arm without Advisor."""
     from rich.console import Console
 
+    from advisor.cli.access import require_open_to_all
     from advisor.cli.export_progress import writing_progress
     from advisor.export.exporting import export_arm
 
+    require_open_to_all(run)
     with writing_progress(Console(stderr=True), quiet=quiet) as show:
         exported = export_arm(run, destination, name=arm, on_progress=show)
     if not quiet:
@@ -37,7 +39,7 @@ def _describe(exported: Exported) -> str:
         f"{arm.spec.name}: {arm.spec.title}; {metric} {arm.result.metrics[metric].value:.3f} on "
         f"{arm.trial.n_test:,} test samples\n"
         f"{exported.folder}: {exported.n_files} files, {exported.n_bytes / 1e6:.1f} MB, "
-        f"{exported.n_code_lines} lines of code\n\n"
+        f"{exported.n_code_lines} lines of code in service/\n\n"
         f"Install and serve it, in a virtual environment of its own:\n"
         f"  cd {folder} && pip install .\n"
         f"  serve\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from advisor.cli.interview import require_terminal
+from advisor.cli.options import RULES
 
 if TYPE_CHECKING:
     from prototypes.experiments.judge_labels import Labelling
@@ -26,6 +26,7 @@ _SHOWN_CHARACTERS = 2_000
 def judge(
     run: Path = typer.Argument(metavar="RUN", help="The run folder."),
     labels: int = typer.Option(20, "--labels", "-n", min=1, help="How many answers to label."),
+    rules: Path | None = RULES,
 ) -> None:
     """Say of answers whether they are right, without knowing whose they are."""
     from prototypes.experiments.judge_labels import open_labelling
@@ -36,7 +37,7 @@ def judge(
     with open_labelling(run) as labelling:
         _ask(labelling, n_wanted=labels)
         typer.echo(f"{labelling.n_given} labels are in {run / 'judge' / 'labels.jsonl'}.", err=True)
-        typer.echo(_conclude(labelling, run))
+        typer.echo(_conclude(labelling, run, rules=rules))
 
 
 def _ask(labelling: Labelling, *, n_wanted: int) -> None:
@@ -78,15 +79,20 @@ def _read_key() -> str:
         typer.echo("Expected y, n, s or q.", err=True)
 
 
-def _conclude(labelling: Labelling, run: Path) -> str:
+def _conclude(labelling: Labelling, run: Path, *, rules: Path | None) -> str:
     """Say how far the judge agrees, or how to get one; the report has the rest."""
-    result, place = labelling.conclude(), shlex.quote(str(run))
+    from advisor.cli.report import renew_report
+    from advisor.evidence.run_files import RECOMMENDATION_FILE
+
+    result = labelling.conclude()
     if result is None:
         return (
             "No model has judged these answers yet; the command of the trial with --resume --judge "
             "MODEL lets one do so, and holds it against these labels."
         )
-    return f"{_word(result)}\nThe report: advisor report {place} --format html"
+    if not (run / RECOMMENDATION_FILE).exists():  # a trial of the laboratory alone has no report
+        return _word(result)
+    return f"{_word(result)}\nThe report: {renew_report(run, rules=rules)}"
 
 
 def _word(result: ExperimentResult) -> str:

@@ -16,6 +16,7 @@ from advisor.cli.compare import compare
 from advisor.cli.demo import demo
 from advisor.cli.doctor import doctor
 from advisor.cli.export import export
+from advisor.cli.forget import forget
 from advisor.cli.guided import guided
 from advisor.cli.interview import interview
 from advisor.cli.judge import judge
@@ -71,6 +72,7 @@ def _register() -> None:
         (ask, 'advisor ask run "Which flag sets the snapshot count?"'),
         (judge, "advisor judge run"),
         (export, "advisor export run help-desk"),
+        (forget, "advisor forget run hr/pay.md --export help-desk"),
         (challenge, "advisor challenge answers.yaml --chosen rag --run run"),
         (recheck, "advisor recheck run --data my-project"),
         (compare, "advisor compare run run-after-labelling"),

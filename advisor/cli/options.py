@@ -4,6 +4,22 @@ from __future__ import annotations
 
 import typer
 
+RACE = typer.Option(
+    False,
+    "--race/--no-race",
+    help="Drop a slow rival once it is shown to be worse than the recommended arm.",
+)
+"""Off, since whoever asks for a trial expects every arm to answer everything."""
+
+CACHE = typer.Option(
+    None,
+    "--cache",
+    metavar="DIR",
+    envvar="ADVISOR_CACHE",
+    help="Keep embeddings and trained parts for other runs in this folder too.",
+)
+"""Opt-in: what is learnt from somebody's data does not leave the run folder unasked."""
+
 RULES = typer.Option(
     None, "--rules", metavar="DIR", help="Rules of your own in this folder, added to ours."
 )

@@ -22,6 +22,12 @@ Line = tuple[str, str]
 
 _SKIPPED_SHOWN = 20
 _FLAGS_SHOWN = 5
+_TITLES = {
+    "labels": "Labelled examples",
+    "outputs": "Inputs and outputs",
+    "spans": "Texts with spans",
+}
+_COUNTED = {"labels": "labels", "outputs": "different outputs", "spans": "different sets of spans"}
 
 
 def print_profile(profile: Profile, console: Console, *, is_brief: bool = False) -> None:
@@ -80,7 +86,7 @@ def _sections(profile: Profile) -> Iterator[tuple[str, Iterable[Line]]]:
     if profile.history is not None:
         yield "Git history", _history(profile.history)
     for one in profile.examples:
-        yield "Labelled examples" if one.kind == "labels" else "Inputs and outputs", _examples(one)
+        yield _TITLES[one.kind], _examples(one)
     if profile.questions is not None:
         yield "Questions", _questions(profile.questions)
 
@@ -134,8 +140,10 @@ def _examples(one: ExamplesProfile) -> Iterator[Line]:
         f"{one.n_distinct:,} after {one.n_duplicates:,} duplicates and {one.n_incomplete:,} "
         f"incomplete; {one.n_near_duplicates:,} near duplicates among {one.n_compared:,}",
     )
-    what = "labels" if one.kind == "labels" else "different outputs"
-    yield what, f"{one.n_outputs:,}, {one.smallest_class:,} rows to {one.largest_share:.1%} of all"
+    yield (
+        _COUNTED[one.kind],
+        f"{one.n_outputs:,}, {one.smallest_class:,} rows to {one.largest_share:.1%} of all",
+    )
     yield "conflicts", f"{one.n_conflicts:,} inputs with more than one output"
     yield (
         "length",

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.access import tell_groups
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
-from advisor.cli.options import EXPERIMENTS, JUDGE, PRICES, RULES
+from advisor.cli.options import CACHE, EXPERIMENTS, JUDGE, PRICES, RACE, RULES
 
 if TYPE_CHECKING:
     from advisor.evidence.trials import TestedAdvice, TrialOptions
@@ -87,6 +88,8 @@ def prototype(
     seed: int = typer.Option(0, "--seed", help="Same seed and machine, same numbers."),
     resume: bool = typer.Option(False, "--resume", help="Go on with an interrupted run."),
     experiments: str | None = EXPERIMENTS,
+    race: bool = RACE,
+    cache: Path | None = CACHE,
     rules: Path | None = RULES,
     prices: Path | None = PRICES,
     track: str | None = _TRACK,
@@ -105,21 +108,15 @@ def prototype(
         folder=data, documents=documents, questions=questions, examples=examples, test=test,
         labels=labels, columns=_columns(column), task=_task(task), strict=strict,
     )  # fmt: skip
+    terms = GeneratorTerms(max_tokens_total, context_tokens, _usd(token_price), prompts, judge)
     options = TrialOptions(
-        arms=_names(arms, "--arms rag,fine_tune"),
-        margin=margin,
-        seed=seed,
-        budget_seconds=_seconds(budget),
-        resume=resume,
-        encoder=encoder,
-        store=store,
-        generator=generator,
-        terms=GeneratorTerms(max_tokens_total, context_tokens, _usd(token_price), prompts, judge),
+        arms=_names(arms, "--arms rag,fine_tune"), margin=margin, seed=seed,
+        budget_seconds=_seconds(budget), resume=resume, encoder=encoder, store=store,
+        generator=generator, terms=terms,
         experiments=_names(experiments, "--experiments learning_curve") or (),
-        prices=prices,
-        track=track,
+        race=race, cache=cache, prices=prices, track=track,
         scale=Scale(cluster, launch),
-    )
+    )  # fmt: skip
     with resumable(f"{_this_command()} --resume"):
         _test(_load(answers, rules), request, options=options, run=output, quiet=quiet)
 
@@ -144,12 +141,17 @@ def _test(
     from advisor.evidence.limits import task_from
     from advisor.evidence.tracking import require_tracker
     from prototypes.data.readers import read_dataset
+    from prototypes.experiments.battery import require_experiments
+    from prototypes.retrieval.stores.opening import require_store
 
     require_tracker(options.track)
+    require_store(options.store)
+    require_experiments(options.experiments)
     said, rule_base = project
     task = request.task or task_from(said)
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
+    tell_groups(dataset)
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)
     if options.track:

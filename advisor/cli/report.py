@@ -11,6 +11,7 @@ from advisor.cli.options import PRICES, RULES
 from advisor.cli.recommend import OutputFormat, render_document, write_pdf
 
 if TYPE_CHECKING:
+    from advisor.evidence.run_files import StoredRun
     from advisor.schema.report import Report
 
 _RECORD_SUFFIX = ".madr.md"
@@ -43,12 +44,41 @@ def report(
 ) -> None:
     """Show what was recommended, what was measured, and whether the advice holds."""
     from advisor.evidence.run_files import REPORT_FILE, load_run
+
+    wanted = output_format or _format_of(output)
+    built = _build(load_run(run, rules=rules, prices=prices), run, samples=samples)
+    if output is None and wanted in (OutputFormat.HTML, OutputFormat.PDF):
+        output = (run / REPORT_FILE).with_suffix(f".{wanted}")
+    if output is None:
+        _show(built, wanted)
+    else:
+        _write(built, wanted, output=output, quiet=quiet)
+
+
+def renew_report(run: Path, *, rules: Path | None = None) -> Path:
+    """Write the HTML report of a run anew and return where it is.
+
+    Args:
+        run: The run folder.
+        rules: The rules that were added to ours when the advice was given, if any were.
+
+    Raises:
+        RunFolderError: If the folder is incomplete.
+        OutputError: If the report cannot be written.
+    """
+    from advisor.evidence.run_files import REPORT_FILE, load_run
+    from advisor.files import write_text
+
+    built = _build(load_run(run, rules=rules), run, samples=True)
+    write_text(run / REPORT_FILE, render_document(built, OutputFormat.HTML))
+    return run / REPORT_FILE
+
+
+def _build(stored: StoredRun, run: Path, *, samples: bool) -> Report:
     from advisor.evidence.sample_files import load_samples
     from advisor.report.builder import build_report
 
-    wanted = output_format or _format_of(output)
-    stored = load_run(run, rules=rules, prices=prices)
-    built = build_report(
+    return build_report(
         stored.rule_base,
         stored.answers,
         stored.recommendation,
@@ -56,12 +86,6 @@ def report(
         prices=stored.prices,
         samples=load_samples(run, stored.trial) if samples else None,
     )
-    if output is None and wanted in (OutputFormat.HTML, OutputFormat.PDF):
-        output = (run / REPORT_FILE).with_suffix(f".{wanted}")
-    if output is None:
-        _show(built, wanted)
-    else:
-        _write(built, wanted, output=output, quiet=quiet)
 
 
 def _format_of(output: Path | None) -> OutputFormat:

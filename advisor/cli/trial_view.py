@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from advisor.cli.durations import in_words
+from advisor.cli.race_view import describe_dropped, describe_race
 from prototypes.events import (
+    ArmDropped,
     ArmFinished,
     ArmProgress,
     ArmSkipped,
@@ -20,6 +22,7 @@ from prototypes.events import (
     ExperimentFinished,
     ExperimentProgress,
     ExperimentStarted,
+    PlannedExperiment,
     PlannedPrompts,
     TrialFinished,
     TrialPlanned,
@@ -73,14 +76,22 @@ class _View:
             case ArmFinished():
                 self._done += self._arm_seconds
                 self._print_arm(event.result, resumed=event.resumed)
-            case ArmSkipped():
-                self._skipped[event.arm.reason].append(event.arm.name)
+            case ArmSkipped() | ArmDropped():
+                self._leave(event)
             case ExperimentStarted() | ExperimentProgress() | ExperimentFinished():
                 self._show_experiment(event)
             case TrialFinished():
                 self._progress.update(self._bar, completed=self._done, left="")
                 self._tell_skipped()
                 self._tell_left_out(event.result.protocol.on_request)
+
+    def _leave(self, event: ArmSkipped | ArmDropped) -> None:
+        """Note an arm that has no result, or tell of one that has half of one."""
+        if isinstance(event, ArmSkipped):
+            self._skipped[event.arm.reason].append(event.arm.name)
+            return
+        self._done += self._arm_seconds
+        self._console.print(f"  {describe_dropped(event.arm)}", markup=False)
 
     def _tell_skipped(self) -> None:
         for reason, names in self._skipped.items():
@@ -98,6 +109,10 @@ class _View:
         for prompts in (event.prompts, event.judge):
             if prompts is not None:
                 self._console.print(_describe_prompts(prompts), markup=False)
+        if event.race is not None:
+            self._console.print(describe_race(event.race), markup=False)
+        if event.experiments:
+            self._console.print(_describe_experiments(event.experiments), markup=False)
         self._width = max((len(arm.spec.name) for arm in event.arms), default=0)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 
@@ -139,6 +154,15 @@ class _View:
             f"[{interval.low:.3f}, {interval.high:.3f}]".replace("[", "\\[")
             + f"  p50 {result.latency_ms.p50:.1f} ms{kept}"
         )
+
+
+def _describe_experiments(planned: Sequence[PlannedExperiment]) -> str:
+    """Say what comes after the arms, and about how long each takes where that is known."""
+    said = (
+        one.name if one.seconds is None else f"{one.name} (about {in_words(one.seconds)})"
+        for one in planned
+    )
+    return f"then {', '.join(said)}"
 
 
 def _describe_prompts(prompts: PlannedPrompts) -> str:

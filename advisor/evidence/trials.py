@@ -60,11 +60,13 @@ class TrialOptions:
         arms: Names of arms or approaches; None runs all.
         chosen: The approach that the claim is about; None for the one that leads.
         margin: The smallest difference in the primary metric worth having.
-        budget_seconds: No arm is begun that is not expected to end within this time.
+        budget_seconds: No arm or experiment is begun that is not expected to end within this time.
         exempt: Arms that run even so.
         terms: On which the generator is asked.
         store: The vector store that dense search over documents asks.
         experiments: Experiments on request, such as learning_curve.
+        race: Drop a slow rival once it is shown to be worse than the claimed arm.
+        cache: A folder of embeddings and trained parts that other runs find; None has none.
         prices: A price list of the user's own; None takes ours.
         track: Where the result is copied to in the end; None copies it nowhere.
         scale: What is used beyond this process.
@@ -82,6 +84,8 @@ class TrialOptions:
     terms: GeneratorTerms = GeneratorTerms()
     store: str = DEFAULT_STORE
     experiments: tuple[str, ...] = ()
+    race: bool = False
+    cache: Path | None = None
     prices: Path | None = None
     track: str | None = None
     scale: Scale = Scale()
@@ -138,6 +142,8 @@ def put_to_the_test(
         experiments=options.experiments,
         cluster=options.scale.cluster,
         launch=options.scale.launch,
+        race=options.race,
+        cache=options.cache,
         machine_hour_usd=price_of(prices, MACHINE_HOUR),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from advisor.export.encoders import (
     ENCODER_PACKAGES,
     describe_encoder,
     find_encoder,
+    find_shared_encoder,
     merge_encoder,
 )
 from advisor.export.parameters import read_head, read_neighbours
@@ -24,7 +26,7 @@ _BASE = {
     "reproduce.py": f"{_ROOM}/reproduce.py",
     "tests/test_service.py": f"{_ROOM}/test_service.py",
 }
-_ENCODER = {"service/encoder.py": "common/encoder.py"}
+_ENCODER = {"service/encoder.py": "common/encoder.py", "service/batches.py": "common/batches.py"}
 _HEAD = {"service/head.py": f"{_ROOM}/head.py"}
 _NEIGHBOURS = {"service/neighbours.py": f"{_ROOM}/neighbours.py"}
 
@@ -67,6 +69,17 @@ def _descriptions(arm: FittedArm) -> Parts:
 
 def _logistic(arm: FittedArm) -> Parts:
     return _with_head(arm, find_encoder(arm))
+
+
+def _soft_prompt(arm: FittedArm) -> Parts:
+    plain = _with_head(arm, find_shared_encoder(arm))
+    reader = {"service/soft_prompt.py": f"{_ROOM}/soft_prompt.py"}
+    return replace(
+        plain,
+        code=_code("soft_prompt", _ENCODER, _HEAD, reader),
+        folders={**plain.folders, "adapter": arm.folder / "adapter"},
+        packages=(*plain.packages, "peft"),
+    )
 
 
 def _merged(arm: FittedArm) -> Parts:
@@ -122,6 +135,7 @@ RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
     "fine_tune_head": _logistic,
     "fine_tune_full": _logistic,
     "fine_tune_lora": _merged,
+    "fine_tune_prompt": _soft_prompt,
     "hybrid": _interpolated,
 }
 """How each arm becomes a project."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,8 +29,10 @@ _BASE = {
     "reproduce.py": f"{_ROOM}/reproduce.py",
     "tests/test_service.py": f"{_ROOM}/test_service.py",
 }
-_WORDS = {"service/words.py": f"{_ROOM}/words.py"}
-_SEARCH = {
+WORDS = {"service/words.py": f"{_ROOM}/words.py"}
+_RARITY = {"service/rarity.py": f"{_ROOM}/rarity.py"}
+SEARCH = {
+    "service/batches.py": "common/batches.py",
     "service/encoder.py": "common/encoder.py",
     "service/retriever.py": f"{_ROOM}/retriever.py",
 }
@@ -43,9 +46,9 @@ def _code(answerer: str, *more: Mapping[str, str]) -> Mapping[str, str]:
 
 def _best_sentence(arm: FittedArm) -> Parts:
     return Parts(
-        code=_code("best_sentence", _WORDS),
+        code=_code("best_sentence", WORDS, _RARITY),
         settings={"function_words": _function_words()},
-        files={"passages.jsonl": _render_passages(_passages(arm)), **_index_words(arm)},
+        files={"passages.jsonl": render_passages(require_passages(arm)), **index_words(arm)},
         packages=("bm25s", "numpy"),
     )
 
@@ -55,7 +58,7 @@ def _search_and_read(arm: FittedArm) -> Parts:
     rule = json.loads((arm.folder / "reading_rule.json").read_text(encoding="utf-8"))
     tuned = arm.folder / TUNED
     return Parts(
-        code=_code("search_and_read", _WORDS, _SEARCH),
+        code=_code("search_and_read", WORDS, _RARITY, SEARCH),
         settings={
             "weights": [1.0, rule["overlap_weight"], rule["passage_weight"]],
             "threshold": rule["threshold"],
@@ -63,9 +66,31 @@ def _search_and_read(arm: FittedArm) -> Parts:
             "function_words": _function_words(),
         },
         tensors={"index": _read_vectors(arm)},
-        files={"passages.jsonl": _render_passages(_passages(arm)), **_index_words(arm)},
+        files={"passages.jsonl": render_passages(require_passages(arm)), **index_words(arm)},
         folders={"encoder": encoder, **({"search_encoder": tuned} if tuned.is_dir() else {})},
         packages=(*ENCODER_PACKAGES, "bm25s", "faiss-cpu"),
+    )
+
+
+def _marked_span(arm: FittedArm) -> Parts:
+    """Take the reader of spans, unless sentences turned out to be the better answers."""
+    from prototypes.approaches.document_qa.hybrid_span import SENTENCE, SPAN_SENTENCE
+
+    choice = json.loads((arm.folder / "span_choice.json").read_text(encoding="utf-8"))
+    if choice["form"] == SENTENCE:
+        return _search_and_read(arm)
+    found = _search_and_read(arm)
+    reader = {"service/span_reader.py": f"{_ROOM}/span_reader.py"}
+    return replace(
+        found,
+        code=_code("marked_span", WORDS, SEARCH, reader),
+        settings={
+            "encoder": found.settings["encoder"],
+            "threshold": choice["threshold"],
+            "whole_sentence": choice["form"] == SPAN_SENTENCE,
+        },
+        tensors={"index": {"passages": found.tensors["index"]["passages"]}},
+        folders={**found.folders, "span_reader": arm.folder / "span_reader"},
     )
 
 
@@ -91,12 +116,18 @@ RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
     "baseline": _best_sentence,
     "rag": _search_and_read,
     "hybrid": _search_and_read,
+    "hybrid_span": _marked_span,
     "fine_tune": _closed_book,
 }
 """How each arm becomes a project."""
 
 
-def _passages(arm: FittedArm) -> Sequence[Passage]:
+def require_passages(arm: FittedArm) -> Sequence[Passage]:
+    """Return the passages that an arm searches.
+
+    Raises:
+        ExportError: If there are none.
+    """
     if not arm.bench.passages:
         raise ExportError(
             f"arm '{arm.spec.name}' answers from documents, and the run folder holds none; "
@@ -105,26 +136,26 @@ def _passages(arm: FittedArm) -> Sequence[Passage]:
     return arm.bench.passages
 
 
-def _render_passages(passages: Sequence[Passage]) -> bytes:
+def render_passages(passages: Sequence[Passage], *, with_sentences: bool = True) -> bytes:
     """Render one line per passage, with the sentences that can be answers."""
-    return "".join(
-        json.dumps(_describe(each), ensure_ascii=False) + "\n" for each in passages
-    ).encode()
+    rows = (_describe(each, with_sentences=with_sentences) for each in passages)
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
-def _describe(passage: Passage) -> dict[str, object]:
-    return {
+def _describe(passage: Passage, *, with_sentences: bool) -> dict[str, object]:
+    described = {
         "document": passage.document_id,
         "passage": passage.id,
         "title": passage.title,
         "text": passage.text,
-        "sentences": split_answers(passage.text),
     }
+    sentences = {"sentences": split_answers(passage.text)} if with_sentences else {}
+    return {**described, **sentences}
 
 
 def _read_vectors(arm: FittedArm) -> Tensors:
     """Return the vectors of the passages, and of their sentences unless they are too many."""
-    passages = _passages(arm)
+    passages = require_passages(arm)
     sentences = [each for passage in passages for each in split_answers(passage.text)]
     is_small = 0 < len(sentences) <= MAX_EMBEDDED_AHEAD
     ahead = {"sentences": arm.bench.embed(sentences)} if is_small else {}
@@ -134,9 +165,9 @@ def _read_vectors(arm: FittedArm) -> Tensors:
     return {"passages": arm.bench.embed(passage_texts(passages)), **ahead}
 
 
-def _index_words(arm: FittedArm) -> dict[str, bytes]:
+def index_words(arm: FittedArm) -> dict[str, bytes]:
     """Index the passages by words and return the files of the index."""
-    _passages(arm)
+    require_passages(arm)
     return render_index(arm.bench.lexical(), arm, searched="documents")
 
 

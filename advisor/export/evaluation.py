@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from advisor.export.project import FittedArm
+from prototypes.forgetting.traces import FORGOTTEN
 from prototypes.results import SampleResult
 from prototypes.storage import read_lines
 
@@ -12,11 +13,13 @@ from prototypes.storage import read_lines
 def render_samples(arm: FittedArm) -> str:
     """Render one line per test sample, in the order in which they were answered.
 
-    `output` is what the arm answered when it was measured, null where it abstained.
+    `output` is what the arm answered when it was measured, null where it abstained. Samples that
+    were blanked with a document are left out.
     """
     return "".join(
         json.dumps(_describe(sample), ensure_ascii=False) + "\n"
         for sample in read_lines(SampleResult, arm.samples)
+        if sample.input != FORGOTTEN
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.errors import ExportError, did_you_mean
 from advisor.evidence.winner import winning_arm
-from advisor.export import classification, document_qa, extraction, generation
+from advisor.export import classification, document_qa, extraction, generation, prompted
 from advisor.export.project import FittedArm, Parts
 from advisor.export.writing import Listener, write_project
 from prototypes.assembly import reassemble_bench
@@ -18,12 +18,19 @@ from prototypes.results import TrialResult
 from prototypes.run_folder import RunFolder, load_lock, load_trial
 
 RECIPES: Mapping[str, Mapping[str, Callable[[FittedArm], Parts]]] = {
-    Task.CLASSIFICATION: classification.RECIPES,
-    Task.DOCUMENT_QA: document_qa.RECIPES,
+    Task.CLASSIFICATION: {**classification.RECIPES, **prompted.CLASSIFICATION},
+    Task.DOCUMENT_QA: {**document_qa.RECIPES, **prompted.DOCUMENT_QA},
     Task.EXTRACTION: extraction.RECIPES,
-    Task.GENERATION: generation.RECIPES,
+    Task.GENERATION: {**generation.RECIPES, **prompted.GENERATION},
 }
 """Per task, the arms that can be exported."""
+
+_REFUSED = {
+    "rag_sequence": "its search over the answers to several passages is more than a small project",
+    "rag_token": "its mixing of several passages is more than a small project",
+    "fine_tune_qlora": "its parameters of four bits need a CUDA device wherever it would run",
+}
+"""Why the others cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ def find_arm(run: Path, name: str | None = None) -> FittedArm:
             f"{run} holds no measured arm '{chosen}'.{did_you_mean(chosen, list(results))} "
             f"It holds {_name_all(list(results))}."
         )
-    _require_exportable(chosen, trial, run=run)
+    require_exportable(chosen, trial, run=run)
     if not folder.arm_folder(chosen).is_dir():
         raise ExportError(
             f"{folder.arm_folder(chosen)} is gone, where the arm '{chosen}' lay; "
@@ -118,13 +125,17 @@ def require_free(destination: Path) -> None:
         )
 
 
-def _require_exportable(name: str, trial: TrialResult, *, run: Path) -> None:
+def require_exportable(name: str, trial: TrialResult, *, run: Path) -> None:
+    """Refuse an arm that does not become a project.
+
+    Raises:
+        ExportError: Saying why, and which others do.
+    """
     known = RECIPES.get(trial.task, {})
     if name in known:
         return
     others = [arm.name for arm in trial.arms if arm.name in known]
-    spec = next((spec for spec in arms_for(trial.task) if spec.name == name), None)
-    why = "it needs a language model" if spec and "generator" in spec.needs else "not supported yet"
+    why = _REFUSED.get(name, "not supported yet")
     advice = (
         f"Name another one of this run with --arm: {_name_all(others)}."
         if others

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from advisor.export.encoders import ENCODER_PACKAGES, describe_encoder, find_encoder
 from advisor.export.parameters import read_head, read_neighbours
 from advisor.export.project import FittedArm, Parts
@@ -17,7 +19,15 @@ _BASE = {
     "reproduce.py": f"{_ROOM}/reproduce.py",
     "tests/test_service.py": f"{_ROOM}/test_service.py",
 }
-_WORDS = {"service/encoder.py": f"{_ROOM}/encoder.py", "service/tags.py": f"{_ROOM}/tags.py"}
+_WORDS = {
+    "service/batches.py": "common/batches.py",
+    "service/encoder.py": f"{_ROOM}/encoder.py",
+    "service/tags.py": f"{_ROOM}/tags.py",
+}
+_WHOLE_TEXTS = {
+    "service/batches.py": "common/batches.py",
+    "service/encoder.py": "common/encoder.py",
+}
 _NEIGHBOURS = {"service/neighbours.py": f"{_ROOM}/neighbours.py"}
 
 
@@ -41,6 +51,20 @@ def _tagger(arm: FittedArm) -> Parts:
         code=_code("tagger", _WORDS),
         settings={"tags": tags, "encoder": _describe(encoder, arm)},
         tensors={"head": head},
+        folders={"encoder": encoder},
+        packages=ENCODER_PACKAGES,
+    )
+
+
+def _nearest_label(arm: FittedArm) -> Parts:
+    encoder = find_encoder(arm)
+    content = json.loads((arm.folder / "labels.json").read_text(encoding="utf-8"))
+    with np.load(arm.folder / "labels.npz", allow_pickle=False) as stored:
+        vectors = stored["vectors"]
+    return Parts(
+        code=_code("nearest_label", _WHOLE_TEXTS),
+        settings={**content, "encoder": describe_encoder(encoder, arm)},
+        tensors={"labels": {"vectors": vectors}},
         folders={"encoder": encoder},
         packages=ENCODER_PACKAGES,
     )
@@ -79,6 +103,7 @@ def _interpolated(arm: FittedArm) -> Parts:
 
 RECIPES: Mapping[str, Callable[[FittedArm], Parts]] = {
     "baseline_dictionary": _dictionary,
+    "prompting_zero_shot": _nearest_label,
     "prompting_few_shot": _tagger,
     "rag": _votes,
     "fine_tune_head": _tagger,

@@ -17,7 +17,7 @@ _BASE = {
     "reproduce.py": f"{_ROOM}/reproduce.py",
     "tests/test_service.py": f"{_ROOM}/test_service.py",
 }
-_SEARCH = {"service/encoder.py": "common/encoder.py"}
+_SEARCH = {"service/encoder.py": "common/encoder.py", "service/batches.py": "common/batches.py"}
 _MODEL = {"service/model.py": f"{_ROOM}/model.py", "service/surface.py": f"{_ROOM}/surface.py"}
 _STREAM = {"service/api.py": f"{_ROOM}/api_streaming.py"}
 _FOUND_BY = frozenset({"examples.json", "encoder.json"})

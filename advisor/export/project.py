@@ -52,6 +52,9 @@ class Parts:
         folders: Names of folders in `model/` → the folders they are copied from.
         left_out: Names of files in those folders that the project does not need.
         packages: What the code imports, as it is called on the package registry.
+        asks: What the service needs while it runs, for the README.
+        container: Options of `docker run` that this needs, each with a blank behind it.
+        remark: What else the README has to say.
     """
 
     code: Mapping[str, str]
@@ -61,3 +64,6 @@ class Parts:
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders: Mapping[str, Path] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    asks: str = "no network"
+    container: str = ""
+    remark: str = ""

@@ -9,8 +9,15 @@ from string import Template
 from advisor.export.project import FittedArm, Parts
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
-_UNPINNED = {"safetensors": ">=0.4.5", "fastapi": ">=0.115", "uvicorn": ">=0.32"}
-"""They do not touch the figure."""
+_UNPINNED = {
+    "fastapi": ">=0.115",
+    "peft": ">=0.17",
+    "safetensors": ">=0.4.5",
+    "uvicorn": ">=0.32",
+}
+"""They do not touch the figure, or no run records them."""
+DOCKERIGNORE = "**/__pycache__\n.git\n.venv\nbuild\ndist\n"
+"""What the image does without."""
 _STREAMED = {"document_qa": "/ask/stream", "generation": "/write/stream"}
 """Where the answer is sent while it is written, by task."""
 
@@ -47,6 +54,9 @@ def render_readme(arm: FittedArm, parts: Parts, *, name: str) -> str:
         n_test=f"{arm.trial.n_test:,}",
         threads=str(arm.trial.protocol.threads),
         also=_tell_of_stream(arm, parts),
+        asks=parts.asks,
+        container=parts.container,
+        remark=f"\n{parts.remark}\n" if parts.remark else "",
         latency=f"{arm.result.latency_ms.p50:.1f}",
     )
 

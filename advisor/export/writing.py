@@ -17,8 +17,14 @@ import numpy as np
 
 from advisor.errors import ExportError
 from advisor.export.evaluation import render_measured, render_samples
+from advisor.export.line_count import count_code_lines
 from advisor.export.project import FittedArm, Parts, Tensors
-from advisor.export.templates import render_dockerfile, render_pyproject, render_readme
+from advisor.export.templates import (
+    DOCKERIGNORE,
+    render_dockerfile,
+    render_pyproject,
+    render_readme,
+)
 
 Listener = Callable[[int, int], None]
 """Told how many of how many bytes are written."""
@@ -31,7 +37,7 @@ _PATHS_OF_A_MACHINE = ("_name_or_path", "name_or_path")
 def write_project(
     arm: FittedArm, parts: Parts, destination: Path, *, on_progress: Listener
 ) -> tuple[int, int, int]:
-    """Write all files of a project; return how many, of how many bytes and lines of code.
+    """Write all files of a project; return how many, of how many bytes, and lines of its service.
 
     Raises:
         ExportError: If the folder cannot be written.
@@ -48,7 +54,7 @@ def write_project(
         for name, source in parts.folders.items():
             writer.copy_files(f"service/model/{name}", source, _list(source, parts.left_out))
     sources = (text for name, text in texts.items() if fnmatch(name, "service/*.py"))
-    n_lines = sum(text.count("\n") for text in sources)
+    n_lines = sum(map(count_code_lines, sources))
     return writer.n_files, writer.n_bytes, n_lines
 
 
@@ -63,6 +69,7 @@ def _render_texts(arm: FittedArm, parts: Parts, *, name: str) -> dict[str, str]:
         "README.md": render_readme(arm, parts, name=name),
         "pyproject.toml": render_pyproject(arm, parts, name=name),
         "Dockerfile": render_dockerfile(arm),
+        ".dockerignore": DOCKERIGNORE,
         **code,
         "service/__init__.py": f'"""{arm.spec.title[0].upper()}{arm.spec.title[1:]}."""\n',
         "service/model/settings.json": _as_json(parts.settings),

@@ -144,12 +144,14 @@ def _commands(trial: TrialResult | None) -> Iterator[str]:
     if trial is None:
         return
     test = ("--test", "TEST_FILE") if trial.data.test_was_given else ()
-    arms = ",".join(plain_text(arm.name, limit=60) for arm in trial.arms)
+    names = [*(arm.name for arm in trial.arms), *(arm.name for arm in trial.dropped)]
+    arms = ",".join(plain_text(name, limit=60) for name in names)
     chosen = ("--task", trial.task.value, "--arms", arms)
     settings = ("--margin", f"{trial.protocol.margin:g}", "--seed", str(trial.protocol.seed))
     named = ("--generator", "MODEL") if trial.protocol.generator else ()
+    raced = ("--race",) if trial.protocol.race else ()
     given = ("answers.yaml", "--data", "DATA", *test, *named)
-    command = ("advisor", "prototype", *given, *chosen, *settings)
+    command = ("advisor", "prototype", *given, *chosen, *raced, *settings)
     yield shlex.join((*command, "-o", "RUN"))
 
 

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 
 _FORMS = {
     "whole": "As it is",
-    "int8": "Encoder in eight bits",
+    "int8": "Linear layers in eight bits",
     "distilled": "Student: first 3 layers and a head",
     "words": "Student: words, no encoder",
+}
+_SYSTEMS = {
+    "classification": "the logistic head on the encoder",
+    "extraction": "the tuned tagger",
+    "generation": "the tuned sequence-to-sequence model",
 }
 
 
@@ -46,7 +51,7 @@ def build_compression_section(
             if (arm, f"quality_{form}") in found
         ),
     )
-    what = "the logistic head on the encoder" if arm == "fine_tune" else "retrieval"
+    what = _SYSTEMS.get(trial.task, "the tuned model") if arm == "fine_tune" else "retrieval"
     remark = (
         f"Measured of {what} on the same test samples; a minus sign means that nothing was lost. "
         "The size is that of the parameters."

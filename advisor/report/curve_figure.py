@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from advisor.report.curve_wording import LAW, CurveWords, words_for
 from advisor.report.trial_tables import arm_name, metric_name
 from advisor.report.wording import roughly
 from advisor.schema.exhibits import LearnedLine, LearningFigure, Meeting
@@ -12,16 +13,9 @@ from advisor.schema.exhibits import LearnedLine, LearningFigure, Meeting
 if TYPE_CHECKING:
     from prototypes.results import CurvePoint, ExperimentResult, Measured, TrialResult
 
-_LINES = {
-    ("law", "fine_tune_head"): "Power law of the tuned head, with its 95 % band",
-    ("random", "fine_tune_head"): "Tuned head, labels drawn at random",
-    ("uncertainty", "fine_tune_head"): "Tuned head, labels chosen by uncertainty",
-    ("random", "rag"): "Nearest samples, labels drawn at random",
-    ("random", "baseline_tfidf"): "TF-IDF, labels drawn at random",
-}
 _MEETINGS = {
-    "labels_to_match": "equals {arm} as measured from {value} labels on",
-    "labels_to_beat": "overtakes {arm} with as many labels from {value} on",
+    "labels_to_match": "equals {arm} as measured from {value} {units} on",
+    "labels_to_beat": "overtakes {arm} with as many {units} from {value} on",
 }
 
 
@@ -36,32 +30,34 @@ def is_out_of_sight(one: Measured) -> bool:
 
 def draw_curve_figure(trial: TrialResult, result: ExperimentResult) -> LearningFigure | None:
     """Lay a learning curve out; None if there are not two points to join."""
-    lines = tuple(_lines(result.curve))
+    words = words_for(trial.task)
+    lines = tuple(_lines(result.curve, words))
     if not lines:
         return None
     metric = metric_name(trial.primary_metric)
     return LearningFigure(
         id="learning",
-        title=f"Learning curve: {metric} by number of labels",
+        title=f"Learning curve: {metric} by number of {words.units}",
         description=(
-            "Number of labels from left to right on a logarithmic axis, "
+            f"Number of {words.units} from left to right on a logarithmic axis, "
             f"{metric} upwards. The figures stand in the table below."
         ),
         lines=lines,
         meetings=tuple(
-            _meeting(one)
+            _meeting(one, words.units)
             for one in result.measured
             if one.quantity in _MEETINGS and not is_out_of_sight(one)
         ),
     )
 
 
-def _lines(curve: Sequence[CurvePoint]) -> Iterator[LearnedLine]:
-    for (sampling, arm), label in _LINES.items():
+def _lines(curve: Sequence[CurvePoint], words: CurveWords) -> Iterator[LearnedLine]:
+    for sampling, arm in words.order:
         own = [point for point in curve if (point.sampling, point.arm) == (sampling, arm)]
         own.sort(key=lambda point: point.n_labels)
-        if len(own) > 1:
-            is_law = sampling == "law"
+        label = words.label(sampling, arm)
+        if len(own) > 1 and label is not None:
+            is_law = sampling == LAW
             yield LearnedLine(
                 label=label,
                 points=tuple((point.n_labels, point.value) for point in own),
@@ -69,8 +65,10 @@ def _lines(curve: Sequence[CurvePoint]) -> Iterator[LearnedLine]:
             )
 
 
-def _meeting(one: Measured) -> Meeting:
-    words = _MEETINGS[one.quantity].format(arm=arm_name(one.arm), value=roughly(round(one.value)))
+def _meeting(one: Measured, units: str) -> Meeting:
+    words = _MEETINGS[one.quantity].format(
+        arm=arm_name(one.arm), value=roughly(round(one.value)), units=units
+    )
     is_cut = one.high >= FURTHEST * one.n
     ends = f"{roughly(round(one.low))} to {'more than ' * is_cut}{roughly(round(one.high))}"
     return Meeting(text=f"{words} ({ends})", low=one.low, value=one.value, high=one.high)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.report.compression_section import build_compression_section
 from advisor.report.distillation_section import build_distillation_section
-from advisor.report.freshness_section import build_freshness_section
+from advisor.report.freshness_section import build_freshness_figure, build_freshness_section
 from advisor.report.judge_section import build_judge_section
 from advisor.report.noise_section import build_noise_section
 from advisor.report.probe_section import build_probe_section
@@ -37,8 +37,14 @@ def _build(trial: TrialResult, result: ExperimentResult) -> ExperimentSection:
     title, build = _BUILDERS[result.experiment]
     remarks, table = _untested(title, result) if result.untested else build(trial, result)
     notes = tuple(as_sentence(plain_text(note)) for note in result.notes)
-    section_id = result.experiment.replace("_", "-")
-    return ExperimentSection(id=section_id, title=title, remarks=(*remarks, *notes), table=table)
+    draws = result.experiment == "freshness" and not result.untested
+    return ExperimentSection(
+        id=result.experiment.replace("_", "-"),
+        title=title,
+        remarks=(*remarks, *notes),
+        figure=build_freshness_figure(trial, result) if draws else None,
+        table=table,
+    )
 
 
 def _untested(title: str, result: ExperimentResult) -> tuple[tuple[str, ...], Table]:

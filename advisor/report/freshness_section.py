@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from advisor.report.found import Found, look_up, share_cell
+from advisor.report.freshness_figure import draw_freshness
 from advisor.report.trial_tables import arm_name
 from advisor.report.wording import as_sentence, count_of, seconds, tiny_dollars
-from advisor.schema.exhibits import Column, Table
+from advisor.schema.exhibits import Column, LineFigure, Table
 
 if TYPE_CHECKING:
     from prototypes.results import ExperimentResult, Measured, TrialResult
@@ -45,6 +46,13 @@ def build_freshness_section(
         rows=tuple(_row(found, arm, time) for arm in arms for time in _TIMES),
     )
     return tuple(_remarks(trial, found, arms, n_changed=n_changed)), table
+
+
+def build_freshness_figure(trial: TrialResult, result: ExperimentResult) -> LineFigure | None:
+    """Draw the course of both systems."""
+    arms = dict.fromkeys(one.arm for one in result.measured)
+    chosen = trial.verdict.arm if trial.verdict else None
+    return draw_freshness(result, {arm: _system(arm) for arm in arms}, recommended=chosen)
 
 
 def _count(found: Found, quantity: str) -> int:

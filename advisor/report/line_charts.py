@@ -62,7 +62,7 @@ class LineDrawing:
 
 def draw_lines(figure: LineFigure) -> LineDrawing:
     """Place the curves, the axes and the marked stretch of a line figure."""
-    xs = _axis(figure.x_unit, [x for curve in figure.curves for x, _ in curve.points])
+    xs = _across(figure)
     ys = _axis(figure.y_unit, [y for curve in figure.curves for y in _heights(curve)])
     y_axis = TOP + PLOT_HEIGHT
     return LineDrawing(
@@ -91,6 +91,14 @@ def _heights(curve: Curve) -> Iterator[float]:
     yield from (y for _, y in curve.points)
     for _, low, high in curve.band:
         yield from (low, high)
+
+
+def _across(figure: LineFigure) -> Scale:
+    """Choose the horizontal axis: named steps stand at equal distances."""
+    if figure.x_unit == "step":
+        ticks = tuple(float(step) for step in range(len(figure.steps)))
+        return Scale(low=0.0, high=ticks[-1], ticks=ticks, is_log=False)
+    return _axis(figure.x_unit, [x for curve in figure.curves for x, _ in curve.points])
 
 
 def _axis(unit: str, values: Sequence[float]) -> Scale:
@@ -125,8 +133,14 @@ def _outline(curve: Curve) -> list[tuple[float, float]]:
 
 def _tick(figure: LineFigure, scale: Scale, value: float) -> Tick:
     anchor = "start" if value == scale.low else "end" if value == scale.high else "middle"
-    text = f"{value:,.0f}" if figure.x_unit == "count" else _percent(value)
-    return Tick(x=scale.place(value), text=text, anchor=anchor)
+    return Tick(x=scale.place(value), text=_name(figure, value), anchor=anchor)
+
+
+def _name(figure: LineFigure, value: float) -> str:
+    """Say a value on the horizontal axis."""
+    if figure.x_unit == "step":
+        return figure.steps[round(value)]
+    return f"{value:,.0f}" if figure.x_unit == "count" else _percent(value)
 
 
 def _level(figure: LineFigure, scale: Scale, value: float) -> Level:

@@ -99,7 +99,8 @@ def _trial(trial: TrialSection) -> Iterator[str]:
     yield from _section("Measurement", (escape_markdown(trial.verdict),))
     if trial.remarks:
         yield from ("", *(f"> - {escape_markdown(remark)}" for remark in trial.remarks))
-    for table in (trial.arms, trial.comparisons, trial.not_run, *trial.details):
+    tables = (trial.arms, trial.comparisons, trial.dropped, trial.not_run, *trial.details)
+    for table in tables:
         yield from _table(table)
     yield from _costs(trial.costs)
     yield from _rule_checks(trial.rule_checks)

@@ -61,6 +61,7 @@ def build_trial_section(
     from advisor.report.curve_section import build_curve_section
     from advisor.report.experiment_sections import build_experiment_sections
     from advisor.report.generator_experiments import state_generator_experiments
+    from advisor.report.race_section import dropped_table
     from advisor.report.rule_checks import build_rule_checks
 
     arms = sorted(trial.arms, key=lambda arm: -arm.metrics[trial.primary_metric].value)
@@ -73,6 +74,7 @@ def build_trial_section(
         reliability=reliability_figure(trial, samples),
         arms=arms_table(trial, arms),
         comparisons=comparisons_table(trial),
+        dropped=dropped_table(trial),
         not_run=not_run_table(trial.not_run),
         details=(effort_table(arms), metrics_table(trial, arms)),
         costs=build_cost_section(trial, case.answers, case.rule_base, prices=prices),

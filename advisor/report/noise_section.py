@@ -11,7 +11,19 @@ from advisor.schema.exhibits import Column, Table
 if TYPE_CHECKING:
     from prototypes.results import ExperimentResult, TrialResult
 
-_SYSTEMS = {"rag": "Nearest labelled samples", "fine_tune": "Logistic head, frozen encoder"}
+_SYSTEMS = {
+    "classification": {
+        "rag": "Nearest labelled samples",
+        "fine_tune": "Logistic head, frozen encoder",
+    },
+    "extraction": {"rag": "Nearest words", "fine_tune": "Head for words, frozen encoder"},
+    "generation": {"rag": "Copy of the nearest", "fine_tune": "Tuned model"},
+}
+_WRONG = {
+    "classification": ("Labels", "wrong labels"),
+    "extraction": ("Labels of spans", "wrong labels"),
+    "generation": ("Outputs", "outputs of other inputs"),
+}
 
 
 def build_noise_section(
@@ -26,17 +38,19 @@ def build_noise_section(
 
 def _labels(trial: TrialResult, found: Found) -> tuple[tuple[str, ...], Table]:
     rates = sorted({int(name.split("_")[-1]) for _, name in found if name.startswith("quality_")})
-    metric = metric_name(trial.primary_metric)
+    metric, task = metric_name(trial.primary_metric), trial.task.value
+    systems = _SYSTEMS.get(task, _SYSTEMS["classification"])
+    what, wrong = _WRONG.get(task, _WRONG["classification"])
     remark = (
-        "Labels to learn from were replaced by others, drawn by lot, and both systems learnt anew; "
-        "a minus sign means that nothing was lost."
+        f"{what} to learn from were replaced by others, drawn by lot, and both systems learnt "
+        "anew; a minus sign means that nothing was lost."
     )
     table = Table(
-        caption=f"{metric} with wrong labels, and the points lost, with 95 % intervals",
-        columns=_columns("System and wrong labels", metric, "Lost (points)"),
+        caption=f"{metric} with {wrong}, and the points lost, with 95 % intervals",
+        columns=_columns(f"System and {wrong}", metric, "Lost (points)"),
         rows=tuple(
             (
-                f"{_SYSTEMS.get(arm, arm_name(arm))}, {rate} %",
+                f"{systems.get(arm, arm_name(arm))}, {rate} %",
                 share_cell(found, arm, f"quality_{rate}"),
                 loss_cell(found, arm, f"quality_lost_{rate}"),
             )

@@ -98,5 +98,7 @@ def _run(command: list[str]) -> str:
         return f"it was not ready after {TIMEOUT_SECONDS} seconds"
     except OSError as error:
         return error.strerror or str(error)
+    if done.returncode < 0:
+        return f"it was killed by signal {-done.returncode}; memory may have run out"
     said = [line for line in done.stderr.splitlines() if line.strip()]
     return said[-1].strip() if said else f"exit code {done.returncode}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from advisor.report.race_section import describe_race
 from advisor.report.wording import count_of, identifier, milliseconds, plain_text
 from advisor.schema.report import Fact
 
@@ -49,6 +50,7 @@ def describe_protocol(protocol: TrialProtocol) -> tuple[Fact, ...]:
             ("Encoder SHA-256", plain_text(protocol.encoder_sha256 or "none", limit=80)),
             *_describe_store(protocol),
             *_describe_generator(protocol),
+            *describe_race(protocol.race),
             ("Precision", f"{protocol.precision}, {count_of(protocol.threads, 'thread')}"),
             ("Locked test split, SHA-256", plain_text(protocol.test_sha256, limit=80)),
             ("Data fingerprint", plain_text(protocol.data_fingerprint, limit=80)),
@@ -86,7 +88,7 @@ def _describe_generator(protocol: TrialProtocol) -> Iterator[tuple[str, str]]:
 
 def list_remarks(trial: TrialResult) -> tuple[str, ...]:
     """List what a reader must know before trusting the figures."""
-    remarks = list(_data_remarks(trial.data))
+    remarks = [*trial.forgotten, *_data_remarks(trial.data)]
     if trial.interrupted:
         remarks.insert(0, "The trial was interrupted: only the arms that had ended are shown.")
     if trial.protocol.encoder_sha256 is None:

@@ -59,7 +59,7 @@ _QUANTITIES = {
     "informedness": "informedness of {0} minus {1}",
     "quality": "{0} minus {1}, as built",
     "at_hand": "{0} minus {1}",
-    "labels_to_match": "labels a tuned head needs to equal {0}",
+    "labels_to_match": "labels a tuned model needs to equal {0}",
     "error_overlap": "errors of either parent that both make",
     "right_after_change": "right on what changed, {0} minus {1}",
     "quality_change": "change by wrong labels, {0} minus {1}",

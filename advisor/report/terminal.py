@@ -96,7 +96,7 @@ def _changes(advice: AdviceSection) -> Iterator[RenderableType]:
 
 def _trial(trial: TrialSection, console: Console) -> Iterator[RenderableType]:
     yield from _part("Measurement", [Text(trial.verdict), *_bullets(trial.remarks)])
-    for table in (trial.arms, trial.comparisons, trial.not_run):
+    for table in (trial.arms, trial.comparisons, trial.dropped, trial.not_run):
         yield from _table(table, console)
     yield from _costs(trial.costs, console)
     yield from _rule_checks(trial.rule_checks, console)

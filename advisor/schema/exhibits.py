@@ -42,14 +42,16 @@ class Curve(Frozen):
 
 
 class LineFigure(Frozen):
-    """Curves over two axes; counts and dollars are spread logarithmically, percents evenly."""
+    """Curves over two axes; counts and dollars are spread logarithmically, all else evenly."""
 
     kind: Literal["lines"] = "lines"
     id: str
     title: str
     description: str
-    x_unit: Literal["count", "percent"] = "count"
+    x_unit: Literal["count", "percent", "step"] = "count"
     y_unit: Literal["dollars", "percent"] = "dollars"
+    steps: tuple[str, ...] = ()
+    """What the steps of the horizontal axis are called, if it has steps: 0, 1, 2 …"""
     curves: tuple[Curve, ...] = Field(min_length=1)
     span: tuple[float, float] | None = None
     """The stretch of the horizontal axis that the user's project lies in."""
@@ -144,6 +146,7 @@ class ExperimentSection(Frozen):
     id: str
     title: str
     remarks: tuple[str, ...]
+    figure: LineFigure | None = None
     table: Table
 
 

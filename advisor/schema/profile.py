@@ -121,9 +121,9 @@ class OutputFormat(Frozen):
 
 
 class ExamplesProfile(Frozen):
-    """Labelled texts, or inputs with their outputs."""
+    """Labelled texts, inputs with their outputs, or texts with marked spans."""
 
-    kind: Literal["labels", "outputs"]
+    kind: Literal["labels", "outputs", "spans"]
     files: tuple[str, ...]
     n_rows: int
     n_incomplete: int

@@ -226,6 +226,8 @@ class TrialSection(Frozen):
     """How often answers are right that an arm was so and so sure of."""
     arms: Table
     comparisons: Table
+    dropped: Table
+    """Rivals that were left halfway because they were behind."""
     not_run: Table
     details: tuple[Table, ...]
     """Effort and further metrics. A table without rows is not shown."""

@@ -46,6 +46,16 @@ ARMS: tuple[ArmSpec, ...] = (
         cost_rank=7,
     ),
     ArmSpec(
+        name="hybrid_knn_lm",
+        task=Task.GENERATION,
+        approach=Approach.HYBRID,
+        title="the tuned model, each piece interpolated with what followed similar states (kNN-LM)",
+        factory=f"{_ROOM}.knn_lm:NeighbourWriterArm",
+        needs=("training_samples",),
+        cost_rank=8,
+        on_request=True,
+    ),
+    ArmSpec(
         name="prompting",
         task=Task.GENERATION,
         approach=Approach.PROMPTING,

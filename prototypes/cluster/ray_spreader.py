@@ -17,6 +17,7 @@ from prototypes.measurement import Conditions, measure_arm
 from prototypes.models.encoder import Encoder
 from prototypes.models.generator_source import EndpointSource
 from prototypes.run_folder import MeasuredArm, RunFolder
+from prototypes.shared_parts import open_shared
 from prototypes.spreading import EncodedShard, Job
 
 if TYPE_CHECKING:
@@ -166,10 +167,11 @@ class RaySpreader:
     def _task(self) -> Any:  # noqa: ANN401 # as above
         return self._cluster.ray.remote(max_retries=_N_RETRIES, **self._cluster.needs)(work)
 
-    @property
+    @cached_property
     def _parts(self) -> PartCache:
-        assert self._folder is not None
-        return PartCache(self._folder.cache)
+        assert self._folder is not None and self._conditions is not None
+        cache, is_shared = self._conditions.settings.cache, self._conditions.bench.shares_parts
+        return PartCache(self._folder.cache, shared=open_shared(cache) if is_shared else None)
 
     def _pack_kit(self) -> Kit:
         assert self._conditions is not None

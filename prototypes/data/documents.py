@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,21 +27,54 @@ def load_documents(source: Path) -> tuple[tuple[Document, ...], tuple[RefusedRow
         DataError: If the folder is missing, holds no readable document, or is larger than
             `MAX_CORPUS_MB`.
     """
-    if not source.exists():
-        raise DataError(f"{show_path(source)}: no such folder or file (--documents).")
-    root = source if source.is_dir() else source.parent
-    paths, refused = _find_files(source) if source.is_dir() else ([source], [])
+    root, paths, refused = _list_files(source)
     _require_corpus_size(source, paths)
-    documents: list[Document] = []
-    for path in paths:
-        try:
-            documents.append(_load_document(path, root))
-        except DataError as error:
-            reason = str(error).removeprefix(show_path(path)).lstrip(":, ")
-            refused.append(RefusedRow(name_below(path, root), reason))
+    documents = sorted(_load_each(paths, root, refused.append), key=lambda document: document.id)
     if not documents:
         raise DataError(_nothing_read_message(source, refused))
-    return tuple(sorted(documents, key=lambda document: document.id)), tuple(refused)
+    return tuple(documents), tuple(refused)
+
+
+def stream_documents(
+    source: Path, *, on_refused: Callable[[RefusedRow], None]
+) -> Iterator[Document]:
+    """Read a folder of documents one after the other, however large it is, in the order of ids.
+
+    Args:
+        source: The folder, or one single document.
+        on_refused: Told of each file that cannot be used, and why.
+
+    Raises:
+        DataError: If there is no such folder.
+    """
+    root, paths, refused = _list_files(source)
+    for row in refused:
+        on_refused(row)
+    yield from _load_each(
+        sorted(paths, key=lambda path: path.relative_to(root).as_posix()), root, on_refused
+    )
+
+
+def _list_files(source: Path) -> tuple[Path, list[Path], list[RefusedRow]]:
+    """Return what ids are relative to, the files to be read and those that are not."""
+    if not source.exists():
+        raise DataError(f"{show_path(source)}: no such folder or file (--documents).")
+    if source.is_dir():
+        return source, *_find_files(source)
+    return source.parent, [source], []
+
+
+def _load_each(
+    paths: Iterable[Path], root: Path, on_refused: Callable[[RefusedRow], None]
+) -> Iterator[Document]:
+    for path in paths:
+        try:
+            document = _load_document(path, root)
+        except DataError as error:
+            reason = str(error).removeprefix(show_path(path)).lstrip(":, ")
+            on_refused(RefusedRow(name_below(path, root), reason))
+        else:
+            yield document
 
 
 def _find_files(folder: Path) -> tuple[list[Path], list[RefusedRow]]:

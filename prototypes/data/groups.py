@@ -10,10 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from prototypes.contracts import Document
 from prototypes.data.files import read_text, show_path
+from prototypes.data.request import DataRequest
 from prototypes.errors import DataError, StoreError
 from prototypes.results import FrozenSchema
 from prototypes.retrieval.stores.contract import require_groups
 
+GROUPS_NAME = "groups.yaml"
 _MAX_GROUPS_MB = 5
 _EXAMPLE = 'expected a list such as [{documents: "hr/*", groups: [hr]}]'
 
@@ -28,14 +30,29 @@ class GroupRule(FrozenSchema):
 def load_groups(path: Path, documents: Sequence[Document]) -> dict[str, frozenset[str]]:
     """Read who may read which document; the first pattern that fits its id decides.
 
-    In a pattern `*` stands for anything, slashes included. A document that no pattern fits is an
-    error: it would be open to all or closed to all, and neither was said.
+    In a pattern `*` stands for anything, slashes included. A document that no pattern fits is
+    closed to all: what nobody has opened is not shown.
 
     Raises:
-        DataError: If the file is not such a list, or says nothing of a document.
+        DataError: If the file is missing or is not such a list.
     """
     rules = _read_rules(path)
-    return {document.id: _decide(document.id, rules, path) for document in documents}
+    return {document.id: _decide(document.id, rules) for document in documents}
+
+
+def find_groups(
+    request: DataRequest, documents: Sequence[Document]
+) -> dict[str, frozenset[str]] | None:
+    """Read the `groups.yaml` that lies beside the documents folder; None if there is none.
+
+    Raises:
+        DataError: If there is one that cannot be used: it must not open anything.
+    """
+    folder = request.documents.parent if request.documents else request.folder
+    path = folder / GROUPS_NAME if folder else None
+    if not documents or path is None or not (path.exists() or path.is_symlink()):
+        return None
+    return load_groups(path, documents)
 
 
 def _read_rules(path: Path) -> list[tuple[str, frozenset[str]]]:
@@ -57,13 +74,6 @@ def _read_rules(path: Path) -> list[tuple[str, frozenset[str]]]:
         raise DataError(f"{show_path(path)}: not YAML ({reason}); {_EXAMPLE}.") from error
 
 
-def _decide(
-    document_id: str, rules: Sequence[tuple[str, frozenset[str]]], path: Path
-) -> frozenset[str]:
-    for pattern, groups in rules:
-        if fnmatchcase(document_id, pattern):
-            return groups
-    raise DataError(
-        f"{show_path(path)}: no pattern fits the document '{document_id}', so it is not said who "
-        'may read it; end the list with {documents: "*", groups: [everyone]}, or with groups: [].'
-    )
+def _decide(document_id: str, rules: Sequence[tuple[str, frozenset[str]]]) -> frozenset[str]:
+    fitting = (groups for pattern, groups in rules if fnmatchcase(document_id, pattern))
+    return next(fitting, frozenset())

@@ -21,6 +21,10 @@ from prototypes.errors import DataError
 MAX_MEMBER_MB = 500
 """Larger members of an archive are refused: each is unpacked on its own before it is read."""
 
+MAX_ARCHIVE_MB = 5_000
+"""An archive whose members unpack to more together is refused, whatever each of them is."""
+MAX_MEMBERS = 100_000
+
 _BYTES_PER_MB = 1_000_000
 _CHUNK = 1 << 20
 
@@ -110,6 +114,9 @@ class Material:
         except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
             self.refused.append(RefusedRow(name, f"not a readable zip archive ({error})."))
             return
+        if reason := _too_much(archive.infolist()):
+            self.refused.append(RefusedRow(name, reason))
+            return
         self._archives[path] = archive
         for member in sorted(archive.infolist(), key=lambda info: info.filename):
             shown = f"{name}/{printable(member.filename)}"
@@ -172,6 +179,19 @@ def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
 def _is_hidden(member: str) -> bool:
     parts = [part for part in member.split("/") if part not in {".", ".."}]
     return any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _too_much(members: Sequence[zipfile.ZipInfo]) -> str:
+    """Say why an archive is not opened at all; empty if it is.
+
+    No member yields more than its header says, so a sum over headers is enough.
+    """
+    size_mb = sum(member.file_size for member in members) / _BYTES_PER_MB
+    if size_mb > MAX_ARCHIVE_MB:
+        return f"unpacks to {size_mb:,.0f} MB in all, expected at most {MAX_ARCHIVE_MB:,} MB."
+    if len(members) > MAX_MEMBERS:
+        return f"holds {len(members):,} members, expected at most {MAX_MEMBERS:,}; unpack it first."
+    return ""
 
 
 def _unpackable(member: zipfile.ZipInfo) -> str:

@@ -13,6 +13,7 @@ from prototypes.data.conversion import build_samples, refuse_unknown_sources
 from prototypes.data.documents import load_documents
 from prototypes.data.earlier import read_earlier_state
 from prototypes.data.files import show_path
+from prototypes.data.groups import find_groups
 from prototypes.data.labels import keep_known_labels, load_label_descriptions
 from prototypes.data.references import join_references
 from prototypes.data.request import DataRequest, Layout, locate_files
@@ -41,7 +42,8 @@ def read_dataset(request: DataRequest) -> Dataset:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror}).") from error
     if request.strict:
         _require_nothing_refused(dataset.refused)
-    return replace(dataset, fingerprint=compute_fingerprint(dataset))
+    groups = find_groups(request, dataset.documents)
+    return replace(dataset, fingerprint=compute_fingerprint(dataset), groups=groups)
 
 
 def _read(request: DataRequest) -> Dataset:

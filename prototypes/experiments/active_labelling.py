@@ -1,8 +1,9 @@
 """How far do fewer labels of a language model go, if the texts are chosen?
 
 A head that learns from a language model does not need every label. Here it gets a quarter of them,
-asked for in rounds: where the head of the round before was least certain (uncertainty sampling,
-Lewis and Gale 1994), or drawn at random. Every other label is left unasked and unpaid.
+asked for in rounds: where the two likeliest labels of the head of the round before were closest
+(margin sampling, Scheffer et al. 2001), or drawn at random. Every other label is left unasked and
+unpaid.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import replace
 
 from prototypes.contracts import LearningData, Split
 from prototypes.experiments.curve_learners import HEAD, fill_pool
-from prototypes.experiments.curve_points import N_SEEDS, RANDOM, UNCERTAINTY, measure_curves
+from prototypes.experiments.curve_points import N_SEEDS, measure_curves
+from prototypes.experiments.curve_samplings import MARGIN, RANDOM
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_quality
 from prototypes.experiments.material import compare_shares
@@ -43,9 +45,14 @@ def label_a_quarter(
         return [], []
     pool = fill_pool(Split(replace(taught, validation=()), inquiry.test), inquiry.bench)
     sizes = tuple(len(taught.train) // part for part in _ROUNDS)
-    seeds = range(inquiry.seed, inquiry.seed + N_SEEDS)
-    curves = measure_curves(pool, sizes, seeds=seeds, progress=lambda _: None)
-    chosen, drawn = (_last(curves[how, HEAD].right) for how in (UNCERTAINTY, RANDOM))
+    curves = measure_curves(
+        pool,
+        sizes,
+        seeds=range(inquiry.seed, inquiry.seed + N_SEEDS),
+        progress=lambda _: None,
+        only=(RANDOM, MARGIN),
+    )
+    chosen, drawn = (_last(curves[how, HEAD].right) for how in (MARGIN, RANDOM))
     resampling = inquiry.resampling
     measured = [
         state_quality(quality, name, scores, resampling=resampling)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import import_module
 
 import numpy as np
 
+from prototypes.budget import Budget, BudgetSpentError
 from prototypes.contracts import Approach, Task
 from prototypes.errors import UnknownExperimentError
 from prototypes.events import (
@@ -18,13 +19,14 @@ from prototypes.events import (
 )
 from prototypes.experiments.abstention import check_abstention
 from prototypes.experiments.citation import check_citations
+from prototypes.experiments.durations import expect_seconds
 from prototypes.experiments.hybrid_forecast import forecast_hybrid
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.latency_cost import measure_latencies
 from prototypes.experiments.material import Material
 from prototypes.measure.significance import bootstrap_first
 from prototypes.measurement import Conditions
-from prototypes.results import ExperimentResult
+from prototypes.results import DroppedArm, ExperimentResult
 from prototypes.run_folder import RunFolder
 
 EXPERIMENTS = (measure_latencies, check_citations, check_abstention, forecast_hybrid)
@@ -76,12 +78,20 @@ def require_experiments(names: Sequence[str]) -> None:
 
 
 def hold_on_request(
-    material: Material, conditions: Conditions, *, folder: RunFolder, tell: Listener
-) -> None:
+    material: Material,
+    conditions: Conditions,
+    *,
+    folder: RunFolder,
+    budget: Budget,
+    tell: Listener,
+) -> Iterator[ExperimentResult]:
     """Hold the experiments that were asked for, and those that come with every trial.
 
     A result that is there from before an interruption is kept; one that compares with the arms is
     held again if arms were added since.
+
+    Yields:
+        What was not held since the budget has no time for it; nothing of that is kept.
 
     Raises:
         UnknownExperimentError: If there is no such experiment.
@@ -96,11 +106,43 @@ def hold_on_request(
         is_kept = name in kept and name not in _BY_OPTION
         if is_kept and (kept[name] == arms or name not in _COMPARE_WITH_ARMS):
             continue
-        tell(ExperimentStarted(name))
-        inquiry = Inquiry(conditions, material, folder, partial(_report, name, tell))
-        result = _hold(name, inquiry).model_copy(update={"arms": arms})
-        folder.keep_experiment(result)
-        tell(ExperimentFinished(result))
+        own = budget if name not in always or _asks_a_model(conditions) else Budget(None)
+        progress = own.guard(name, partial(_report, name, tell))
+        inquiry = Inquiry(conditions, material, folder, progress)
+        refused = own.refuse_experiment(name, expect_seconds(name, inquiry))
+        refused = refused or _hold_in_time(name, inquiry, budget=own, tell=tell)
+        if refused is not None:
+            tell(ExperimentFinished(refused))
+            if name not in kept:
+                yield refused
+
+
+def _asks_a_model(conditions: Conditions) -> bool:
+    """Tell whether what comes with every trial takes more than seconds."""
+    return conditions.bench.generator_supply is not None
+
+
+def _hold_in_time(
+    name: str, inquiry: Inquiry, *, budget: Budget, tell: Listener
+) -> ExperimentResult | None:
+    """Hold an experiment and keep what it found; return what is said if the time was up."""
+    tell(ExperimentStarted(name))
+    try:
+        held = _hold(name, inquiry)
+    except BudgetSpentError:
+        return budget.cut_experiment(name)
+    arms = [arm.name for arm in inquiry.material.arms]
+    result = held.model_copy(update={"arms": arms})
+    inquiry.folder.keep_experiment(result)
+    tell(ExperimentFinished(result))
+    return None
+
+
+def list_cut_off(names: Sequence[str], held: Sequence[ExperimentResult]) -> list[ExperimentResult]:
+    """Say of each experiment that was asked for and is missing that the trial was interrupted."""
+    known = [result.experiment for result in held]
+    why = "the trial was interrupted before it was over; --resume holds it"
+    return [ExperimentResult(experiment=n, untested=why) for n in names if n not in known]
 
 
 def _report(name: str, tell: Listener, fraction: float) -> None:
@@ -122,15 +164,19 @@ def run_experiments(material: Material) -> list[ExperimentResult]:
     return [experiment(material) for experiment in EXPERIMENTS]
 
 
-def share_first_places(material: Material) -> dict[Approach, float]:
+def share_first_places(
+    material: Material, dropped: Sequence[DroppedArm] = ()
+) -> dict[Approach, float]:
     """Return in how many resamples each measured approach is feasible and best.
 
     An approach is represented by the arm that stands for it; one that breaks a hard limit never
-    comes first. Equal arms share a first place.
+    comes first, nor does one of which every arm was dropped for being worse than the claimed arm.
+    Equal arms share a first place.
     """
     rivals = material.rivals()
     feasible = [arm for arm in rivals if arm.feasible]
-    shares = dict.fromkeys((arm.approach for arm in rivals), 0.0)
+    raced = [arm.approach for arm in dropped]
+    shares = dict.fromkeys([*(arm.approach for arm in rivals), *raced], 0.0)
     if feasible:
         scores = np.stack([material.scores(arm) for arm in feasible])
         won = bootstrap_first(scores, material.resampling)

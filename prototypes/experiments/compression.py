@@ -1,8 +1,9 @@
 """Experiment 7: what do smaller forms of the same system cost in quality, and bring in size?
 
 The encoder's linear layers are held in eight bits; what was built on the whole encoder is used as
-it is. For classification there are two students besides, which learn from the outputs of the best
-arm instead of from the labels (Hinton et al. 2015, with its decisions as targets).
+it is. For extraction and generation that is done to the model that was tuned. For classification
+there are two students besides, which learn from the outputs of the best arm instead of from the
+labels (Hinton et al. 2015, with its decisions as targets).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from prototypes.contracts import Prediction, Task
 from prototypes.errors import LaboratoryError, ModelUnavailableError
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_loss, state_quality
-from prototypes.measure.metrics import primary_metric, score_samples
+from prototypes.experiments.scoring import score_answers
 from prototypes.measure.significance import Resampling, Scores
 from prototypes.models.encoder import Encoder
 from prototypes.results import ExperimentResult, Measured
@@ -60,6 +61,10 @@ def check_compression(inquiry: Inquiry) -> ExperimentResult:
         from prototypes.experiments.students import compress_classifier
 
         return compress_classifier(inquiry)
+    if inquiry.learning.task in (Task.EXTRACTION, Task.GENERATION):
+        from prototypes.experiments.tuned_forms import compress_tuned
+
+        return compress_tuned(inquiry)
     return _compress_retrieval(inquiry)
 
 
@@ -127,9 +132,8 @@ def compare_forms(
 
 
 def _score(form: Form, inquiry: Inquiry) -> Scores:
-    task, test = inquiry.learning.task, inquiry.test
-    rows = score_samples(task, test, form.answer([sample.input for sample in test]))
-    return np.array([row[primary_metric(task)] for row in rows], dtype=np.float64)
+    said = form.answer([sample.input for sample in inquiry.test])
+    return score_answers(inquiry.learning.task, inquiry.test, said)
 
 
 def _time(name: str, arm: str, form: Form, inquiry: Inquiry) -> Measured:

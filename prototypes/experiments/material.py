@@ -70,6 +70,7 @@ def compare_shares(
     second: tuple[str, Scores],
     *,
     resampling: Resampling,
+    limit: float = 1.0,
 ) -> Comparison:
     """Compare two arms, each a name with its scores, on the samples that both have a score for.
 
@@ -78,17 +79,19 @@ def compare_shares(
         first: Name and scores of the arm that is subtracted from.
         second: Name and scores of the arm that is subtracted.
         resampling: How the interval is drawn.
+        limit: The largest difference there can be; 2 where the scores are differences themselves.
 
     Raises:
         TooFewSamplesError: If there is no such sample.
     """
     found = compare_paired(first[1], second[1], resampling)
-    low, high = widen_interval(found.interval.low, found.interval.high, first[1] - second[1])
+    interval, apart = found.interval, first[1] - second[1]
+    low, high = widen_interval(interval.low, interval.high, apart, limit=limit)
     return Comparison(
         arm=first[0],
         against=second[0],
         metric=quantity,
-        difference=found.interval.value,
+        difference=interval.value,
         low=low,
         high=high,
         p_value=found.p_value,
@@ -97,22 +100,29 @@ def compare_shares(
     )
 
 
-def widen_interval(low: float, high: float, *differences: Scores) -> tuple[float, float]:
+def widen_interval(
+    low: float, high: float, *differences: Scores, limit: float | None = None
+) -> tuple[float, float]:
     """Widen a bootstrap interval to what few samples can really tell.
 
     Two arms that agree on ten samples out of ten are not thereby proven equal, but every resample
     of those ten says so. The interval is made to cover the one that comes of adding half a sample
-    of each sign and a tie (Agresti and Min 2005).
+    of each sign and a tie (Agresti and Min 2005). With very few samples that reaches beyond any
+    difference there can be, and is cut there, which leaves its coverage as it is: the truth never
+    lies in what is cut off (Newcombe 1998, "Improved confidence intervals for the difference
+    between binomial proportions based on paired data", on overshoot).
 
     Args:
         low: The lower end.
         high: The upper end.
-        differences: Per sample, in [-1, 1]; the means of several groups of samples are summed.
+        differences: Per sample; the means of several groups of samples are summed.
+        limit: The largest difference there can be; by default 1 for each group.
     """
+    limit = float(len(differences)) if limit is None else limit
     moments = [_smoothed(each[~np.isnan(each)]) for each in differences]
     mean = sum(each for each, _ in moments)
     reach = float(norm.isf(0.025)) * math.sqrt(sum(variance for _, variance in moments))
-    return min(low, mean - reach), max(high, mean + reach)
+    return max(-limit, min(low, mean - reach)), min(limit, max(high, mean + reach))
 
 
 def _smoothed(differences: Scores) -> tuple[float, float]:

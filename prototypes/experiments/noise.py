@@ -1,131 +1,161 @@
 """Experiment 8: how much does noise cost, wrong labels or documents that do not belong?
 
-Classification: a tenth and a fifth of the labels to learn from are replaced by others, drawn by
-lot, and the smallest form of fine-tuning and of retrieval learn from them. Questions about
-documents: passages that have nothing to do with the corpus are indexed together with it.
+What is learnt from: a tenth and a fifth of the labels, of the labels of spans, or of the outputs
+are replaced by others, drawn by lot, and the smallest form of fine-tuning and of retrieval learn
+from them. Questions about documents: passages that have nothing to do with the corpus are indexed
+together with it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from prototypes.approaches.classification.labelling import inputs_of, require_labels
-from prototypes.approaches.classification.rag import NearestSamplesArm
-from prototypes.approaches.finetuning.head import HeadArm
-from prototypes.contracts import Arm, LearningData, Sample, Task
+from prototypes.contracts import LearningData, Progress, Task
+from prototypes.errors import ModelUnavailableError, TooFewSamplesError
+from prototypes.experiments.corruption import CORRUPT
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_loss, state_quality
-from prototypes.experiments.material import compare_shares
-from prototypes.measure.metrics import primary_metric, score_samples
+from prototypes.experiments.material import Material, compare_shares
+from prototypes.experiments.scoring import fingerprint_samples, score_answers
+from prototypes.measure.metrics import primary_metric
 from prototypes.measure.significance import Resampling, Scores
 from prototypes.measurement import Conditions
+from prototypes.registry import arms_for, create_arm
 from prototypes.results import Comparison, ExperimentResult, Measured
+from prototypes.run_folder import RunFolder
 from prototypes.spreading import Job
+from prototypes.workbench import Workbench
 
 NAME = "noise"
 RETRIEVAL, FINE_TUNING = "rag", "fine_tune"
 RATES = (0.1, 0.2)
 QUALITY, LOST, CHANGE = "quality", "quality_lost", "quality_change"
-_LEARNERS: Mapping[str, type[Arm]] = {RETRIEVAL: NearestSamplesArm, FINE_TUNING: HeadArm}
+
+_SMALLEST = {
+    Task.CLASSIFICATION: {RETRIEVAL: "rag", FINE_TUNING: "fine_tune_head"},
+    Task.EXTRACTION: {RETRIEVAL: "rag", FINE_TUNING: "fine_tune_head"},
+    Task.GENERATION: {RETRIEVAL: "rag", FINE_TUNING: "fine_tune"},
+}
+"""The arms that are fitted anew, by task and approach."""
+
+_WRONG = {
+    Task.CLASSIFICATION: "labels",
+    Task.EXTRACTION: "labels of spans",
+    Task.GENERATION: "outputs",
+}
 _FILE = "scores.npy"
 
 
 def check_noise(inquiry: Inquiry) -> ExperimentResult:
     """Measure what is lost to the noise that the task can have."""
-    if inquiry.learning.task is Task.CLASSIFICATION:
+    if inquiry.learning.task in _SMALLEST:
         return _check_labels(inquiry)
     from prototypes.experiments.distractors import check_distractors
 
     return check_distractors(inquiry)
 
 
-def flip_labels(samples: Sequence[Sample], rate: float, *, seed: int) -> tuple[Sample, ...]:
-    """Give a share of the samples another label, drawn evenly from the others.
+def _check_labels(inquiry: Inquiry) -> ExperimentResult:
+    if not inquiry.learning.train:
+        return ExperimentResult(experiment=NAME, untested="there are no labels to learn from")
+    try:
+        scores = _measure(inquiry)
+        measured = state_losses(scores, RATES, resampling=inquiry.resampling)
+        differences = [_compare(scores, inquiry.resampling)]
+    except (TooFewSamplesError, ModelUnavailableError) as error:
+        return ExperimentResult(experiment=NAME, untested=str(error))
+    wrong = _WRONG[inquiry.learning.task]
+    note = f"validation {wrong} are as noisy as those trained on; the test {wrong} are as given"
+    return ExperimentResult(
+        experiment=NAME, measured=measured, differences=differences, notes=[note]
+    )
 
-    With one seed, the samples that are wrong at a low rate are also wrong at a higher one.
+
+def _measure(inquiry: Inquiry) -> dict[tuple[str, float], Scores]:
+    """Fit two arms at three rates; what the trial has fitted is taken from there."""
+    learning = inquiry.learning
+    inquiry.bench.spreader.prepare(_list_jobs(inquiry))
+    noisy = {rate: _corrupt(learning, rate, seed=inquiry.seed) for rate in (0.0, *RATES)}
+    scores: dict[tuple[str, float], Scores] = {}
+    for step, (rate, data) in enumerate(noisy.items()):
+        for place, (approach, arm) in enumerate(_SMALLEST[learning.task].items()):
+            tell = _part_of(inquiry.progress, step + place / 2, len(noisy))
+            scores[approach, rate] = _score(arm, data, inquiry, rate=rate, progress=tell)
+        inquiry.progress((step + 1) / len(noisy))
+    return scores
+
+
+def _list_jobs(inquiry: Inquiry) -> list[Job]:
+    """List what has to be fitted, each apart from the others."""
+    known = {arm.name for arm in inquiry.material.arms}
+    return [
+        Job(fit_at_rate, (arm, rate))
+        for arm in _SMALLEST[inquiry.learning.task].values()
+        for rate in (0.0, *RATES)
+        if rate > 0 or arm not in known
+    ]
+
+
+def fit_at_rate(conditions: Conditions, arm: str, rate: float) -> None:
+    """Fit an arm at a rate of noise; its scores become a part of the bench.
 
     Args:
-        samples: With one label each.
-        rate: The share that becomes wrong.
-        seed: Of the draw.
+        conditions: Data, seed and bench.
+        arm: Its name.
+        rate: The share of samples that become wrong.
     """
-    labels = require_labels(samples)
-    generator = np.random.default_rng(seed)
-    order = generator.permutation(len(samples))
-    shifts = generator.integers(1, len(labels), size=len(samples))
-    wrong = {int(row): int(shifts[row]) for row in order[: round(rate * len(samples))]}
-    place = {label: number for number, label in enumerate(labels)}
-
-    def relabel(row: int, sample: Sample) -> Sample:
-        label = labels[(place[sample.targets[0]] + wrong[row]) % len(labels)]
-        return replace(sample, targets=(label,))
-
-    return tuple(
-        relabel(row, sample) if row in wrong else sample for row, sample in enumerate(samples)
-    )
+    nothing = Material(primary_metric(conditions.split.learning.task), [], {})
+    inquiry = Inquiry(conditions, nothing, RunFolder(Path()), lambda _: None)
+    noisy = _corrupt(inquiry.learning, rate, seed=inquiry.seed)
+    _score(arm, noisy, inquiry, rate=rate, progress=inquiry.progress)
 
 
-def _check_labels(inquiry: Inquiry) -> ExperimentResult:
-    learning = inquiry.learning
-    if not learning.train:
-        return ExperimentResult(experiment=NAME, untested="there are no labels to learn from")
-    levels = [(arm, rate) for rate in (0.0, *RATES) for arm in _LEARNERS]
-    inquiry.bench.spreader.prepare([Job(score_with_noise, level) for level in levels])
-    scores: dict[tuple[str, float], Scores] = {}
-    for step, (arm, rate) in enumerate(levels):
-        scores[arm, rate] = score_with_noise(inquiry.conditions, arm, rate)
-        inquiry.progress((step + 1) / len(levels))
-    return ExperimentResult(
-        experiment=NAME,
-        measured=state_losses(scores, RATES, resampling=inquiry.resampling),
-        differences=[_compare(scores, inquiry.resampling)],
-        notes=["validation labels are as noisy as those trained on; the test labels are as given"],
-    )
+def _part_of(progress: Progress, n_done: float, n_all: int) -> Progress:
+    """Tell of what is done while one of the two arms of a rate is fitted."""
+    return lambda fraction: progress((n_done + min(fraction, 0.99) / 2) / n_all)
 
 
-def _with_wrong_labels(learning: LearningData, rate: float, *, seed: int) -> LearningData:
+def _corrupt(learning: LearningData, rate: float, *, seed: int) -> LearningData:
     if rate == 0:
         return learning
-    samples = flip_labels((*learning.train, *learning.validation), rate, seed=seed)
+    everything = (*learning.train, *learning.validation)
+    samples = CORRUPT[learning.task](everything, rate, seed=seed)
     n = len(learning.train)
     return replace(learning, train=samples[:n], validation=samples[n:])
 
 
-def score_with_noise(conditions: Conditions, arm: str, rate: float) -> Scores:
-    """Fit a system where a share of the labels is wrong; score it on the test samples.
-
-    The scores are a part of the bench's cache, so they are there after an interruption.
-
-    Args:
-        conditions: Data, seed and bench.
-        arm: RETRIEVAL or FINE_TUNING.
-        rate: The share of wrong labels.
-    """
-    bench, split, seed = conditions.bench, conditions.split, conditions.settings.seed
+def _score(
+    name: str, learning: LearningData, inquiry: Inquiry, *, rate: float, progress: Progress
+) -> Scores:
+    """Return what an arm scores on the test samples; nothing is fitted twice."""
+    known = next((arm for arm in inquiry.material.arms if arm.name == name), None)
+    if rate == 0 and known is not None:
+        return inquiry.material.scores(known)
 
     def build(folder: Path) -> None:
-        noisy = _with_wrong_labels(split.learning, rate, seed=seed)
-        np.save(folder / _FILE, _score(_LEARNERS[arm](), noisy, conditions))
+        np.save(folder / _FILE, _fit_and_score(name, learning, inquiry, progress=progress))
 
-    samples = (*split.learning.train, *split.learning.validation, *split.test)
-    content = json.dumps([(sample.input, sample.targets) for sample in samples])
-    n_train = str(len(split.learning.train))
-    name = bench.fingerprint("noise", arm, repr(rate), str(seed), n_train, content)
-    scores: Scores = np.load(bench.part(name, build) / _FILE, allow_pickle=False)
+    content = fingerprint_samples(learning.train, learning.validation, inquiry.test)
+    part = inquiry.bench.fingerprint("noise-point", name, str(inquiry.seed), content)
+    scores: Scores = np.load(inquiry.bench.part(part, build) / _FILE, allow_pickle=False)
     return scores
 
 
-def _score(arm: Arm, learning: LearningData, conditions: Conditions) -> Scores:
-    """Fit an arm on the vectors that are there already and score it on the test samples."""
-    seed, test = conditions.settings.seed, conditions.split.test
-    arm.fit(learning, conditions.bench, seed=seed, progress=lambda _: None)
-    rows = score_samples(learning.task, test, arm.predict(inputs_of(test)))
-    return np.array([row[primary_metric(learning.task)] for row in rows], dtype=np.float64)
+def _fit_and_score(
+    name: str, learning: LearningData, inquiry: Inquiry, *, progress: Progress
+) -> Scores:
+    task, test, bench = learning.task, inquiry.test, inquiry.bench
+    arm = create_arm(next(spec for spec in arms_for(task) if spec.name == name))
+    if task is Task.GENERATION:
+        bench = Workbench(bench.encoder)  # a tuned model of 200 MB is not worth keeping
+        if name != RETRIEVAL:
+            learning = replace(learning, validation=())  # it would only be measured
+    arm.fit(learning, bench, seed=inquiry.seed, progress=progress)
+    return score_answers(task, test, arm.predict([sample.input for sample in test]))
 
 
 def state_losses(
@@ -159,4 +189,4 @@ def _compare(scores: Mapping[tuple[str, float], Scores], resampling: Resampling)
     worst = max(RATES)
     changes = {arm: scores[arm, worst] - scores[arm, 0.0] for arm in (RETRIEVAL, FINE_TUNING)}
     first, second = ((arm, changes[arm]) for arm in (RETRIEVAL, FINE_TUNING))
-    return compare_shares(CHANGE, first, second, resampling=resampling)
+    return compare_shares(CHANGE, first, second, resampling=resampling, limit=2.0)

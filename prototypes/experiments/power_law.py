@@ -56,7 +56,8 @@ class Curve:
 
     Attributes:
         sizes: Numbers of labels, ascending.
-        right: 1 where a test sample was answered rightly, shape (n_sizes, n_seeds, n_test).
+        right: What each test sample scored, shape (n_sizes, n_seeds, n_test): 1 where it was
+            answered rightly, or another score whose mean lies between 0 and 1.
     """
 
     sizes: tuple[int, ...]

@@ -38,7 +38,7 @@ def compare_measured(
         resampling: How the intervals are drawn.
     """
     return [
-        _describe(
+        describe_pair(
             compare_answers(samples[later], samples[earlier], metric, resampling=resampling),
             (later, earlier),
             metric=metric,
@@ -78,10 +78,13 @@ def _compare(
     scores: Mapping[str, Scores], pair: tuple[str, str], *, metric: str, resampling: Resampling
 ) -> Comparison:
     arm, against = pair
-    return _describe(compare_paired(scores[arm], scores[against], resampling), pair, metric=metric)
+    return describe_pair(
+        compare_paired(scores[arm], scores[against], resampling), pair, metric=metric
+    )
 
 
-def _describe(found: PairedDifference, pair: tuple[str, str], *, metric: str) -> Comparison:
+def describe_pair(found: PairedDifference, pair: tuple[str, str], *, metric: str) -> Comparison:
+    """Name a paired difference: the first arm minus the second one, on a metric."""
     arm, against = pair
     return Comparison(
         arm=arm,

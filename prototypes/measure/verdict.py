@@ -23,7 +23,7 @@ from prototypes.measure.wording import (
     name_arm,
     open_sentence,
 )
-from prototypes.results import ArmResult, Comparison, NotRun, Outcome, Verdict
+from prototypes.results import ArmResult, Comparison, DroppedArm, NotRun, Outcome, Verdict
 
 SUPERIORITY_ALPHA = 0.05
 """Two-sided; shared by the rivals that might be better."""
@@ -48,6 +48,7 @@ class Evidence:
         scores: Per arm, the primary metric of each test sample in one order.
         comparisons: All pairs of arms on the primary metric.
         not_run: The arms that were not measured.
+        dropped: Rivals that were left halfway, being shown to be worse than the claimed arm.
     """
 
     metric: str
@@ -55,6 +56,7 @@ class Evidence:
     scores: Mapping[str, Scores]
     comparisons: Sequence[Comparison]
     not_run: Sequence[NotRun] = ()
+    dropped: Sequence[DroppedArm] = ()
 
 
 def judge_claim(claim: Claim, evidence: Evidence) -> Verdict:
@@ -68,6 +70,9 @@ def judge_claim(claim: Claim, evidence: Evidence) -> Verdict:
 
     Both tests are corrected across rivals (Holm), so that many equal rivals do not contradict
     by luck. The baseline is what has to be beaten, never a rival.
+
+    A rival that was dropped in a race is worse than the claimed arm: it contradicts nothing, and
+    is not more than any margin better. It still counts among those that are corrected for.
     """
     champion = choose_representative(claim.approach, evidence.arms)
     if champion is None:
@@ -110,6 +115,11 @@ class _Case:
 
     def differences(self, arm: ArmResult) -> Scores:
         return self.evidence.scores[arm.name] - self.evidence.scores[self.champion.name]
+
+    def correct(self, p_values: Sequence[float], *, n_sided: int) -> list[float]:
+        """Correct the p-values of the rivals for each other and for those that were dropped."""
+        dropped = [min(1.0, n_sided * arm.corrected_p) for arm in self.evidence.dropped]
+        return adjust_holm([*p_values, *dropped])[: len(p_values)]
 
     @property
     def best_baseline(self) -> ArmResult | None:
@@ -169,7 +179,7 @@ def _judge_limits(case: _Case) -> Verdict | None:
 def _judge_better_rival(case: _Case) -> Verdict | None:
     rivals = case.others(feasible=True)
     found = [case.against(rival) for rival in rivals]
-    p_values = adjust_holm([comparison.p_value for comparison in found])
+    p_values = case.correct([comparison.p_value for comparison in found], n_sided=2)
     better = [
         (comparison.difference, rival.name, rival)
         for comparison, rival, p_value in zip(found, rivals, p_values, strict=True)
@@ -204,13 +214,14 @@ def _judge_baseline(case: _Case) -> Verdict | None:
 
 def _judge_close_rival(case: _Case) -> Verdict | None:
     rivals = case.others(feasible=True)
-    if not case.others(feasible=False):
+    if not case.others(feasible=False) and not case.evidence.dropped:
         return case.decide(Outcome.CANNOT_TELL, "no arm of another approach was measured")
     margin = case.claim.margin
     p_values = [non_inferiority_p(case.differences(rival), margin) for rival in rivals]
+    all_corrected = case.correct(p_values, n_sided=1)
     open_rivals = [
         (p_value, rival.name, rival)
-        for p_value, corrected, rival in zip(p_values, adjust_holm(p_values), rivals, strict=True)
+        for p_value, corrected, rival in zip(p_values, all_corrected, rivals, strict=True)
         if corrected > NON_INFERIORITY_ALPHA or case.against(rival).high > margin
     ]
     if not open_rivals:
@@ -221,7 +232,8 @@ def _judge_close_rival(case: _Case) -> Verdict | None:
         f"{name_arm(case.champion)}, which leaves open whether it is more than the "
         f"{describe_margin(margin)} worth having ahead"
     )
-    samples = _samples_to_decide(case, rival, n_tests=len(rivals))
+    n_tests = len(rivals) + len(case.evidence.dropped)
+    samples = _samples_to_decide(case, rival, n_tests=n_tests)
     return case.decide(Outcome.CANNOT_TELL, because, rival=rival, samples=samples)
 
 
@@ -242,10 +254,16 @@ def _confirm(case: _Case) -> Verdict:
 
 def _describe_closest(case: _Case, closest: ArmResult | None) -> str:
     if closest is None:
-        return "and is the only approach that keeps the limits"
+        return _describe_dropped(case) or "and is the only approach that keeps the limits"
     margin = describe_margin(case.claim.margin)
     gap = describe_difference(case.against(closest))
     return f"and no rival is more than {margin} better: {name_arm(closest)} is {gap}"
+
+
+def _describe_dropped(case: _Case) -> str:
+    """Say that every rival was dropped; empty if there was none to drop."""
+    names = ", ".join(f"{arm.name} after {arm.n_answered}" for arm in case.evidence.dropped)
+    return f"and every rival was dropped as worse ({names} samples)" if names else ""
 
 
 def _samples_to_decide(case: _Case, rival: ArmResult, *, n_tests: int) -> float:

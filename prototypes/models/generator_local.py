@@ -71,10 +71,7 @@ class TransformersGenerator:
         """What the user said, else the smallest limit that model and tokenizer name."""
         if self._context_tokens is not None:
             return self._context_tokens
-        inner = self.model.config.get_text_config(decoder=True)
-        named = [getattr(inner, key, None) for key in ("max_position_embeddings", "n_positions")]
-        known = [limit for limit in (*named, self.tokenizer.model_max_length) if limit]
-        return min((int(limit) for limit in known if limit < _LONGEST_CONTEXT), default=None)
+        return _find_limit(self.model.config, self.tokenizer)
 
     def count_tokens(self, prompt: Prompt) -> int:
         """Count the tokens of a prompt, those of the chat template included."""
@@ -194,6 +191,24 @@ class TransformersGenerator:
         """Cut what was written after the first token that ends it."""
         end = next((n for n, token in enumerate(written, start=1) if token in self.ends), None)
         return written[:end]
+
+
+def read_context(folder: Path) -> int | None:
+    """Read how long the context of the model in a folder is, without loading the model."""
+    prepare_transformers()
+    from transformers import AutoConfig, AutoTokenizer
+
+    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    configuration = AutoConfig.from_pretrained(folder, **options)
+    return _find_limit(configuration, AutoTokenizer.from_pretrained(folder, **options))
+
+
+def _find_limit(configuration: Any, tokenizer: Any) -> int | None:  # noqa: ANN401 # transformers has no types
+    """Return the smallest limit that model and tokenizer name; None if they name none."""
+    inner = configuration.get_text_config(decoder=True)
+    named = [getattr(inner, key, None) for key in ("max_position_embeddings", "n_positions")]
+    known = [limit for limit in (*named, tokenizer.model_max_length) if limit]
+    return min((int(limit) for limit in known if limit < _LONGEST_CONTEXT), default=None)
 
 
 def require_generating(folder: Path) -> dict[str, Any]:

@@ -131,8 +131,18 @@ def tune(
     train(model, lesson, recipe=recipe, progress=progress, callbacks=[watch])
     watch.restore()
     if plan.method is Method.FULL:
-        model.to(held)
+        _hold_parameters(model, held)
     return TuningReport(n_trainable(model), watch.n_epochs, watch.best_epoch)
+
+
+def _hold_parameters(model: PreTrainedModel, kind: torch.dtype) -> None:
+    """Hold the parameters in a type again, and nothing else.
+
+    Buffers such as rotary frequencies stay precise, as they are in a model that is loaded: what is
+    measured has to be what is kept.
+    """
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(kind)
 
 
 def mean_loss(generator: TransformersGenerator, pairs: Sequence[TuningPair]) -> float:

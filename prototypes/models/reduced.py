@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
-import torch
-
 from prototypes.errors import ModelUnavailableError
+from prototypes.models.eight_bits import count_megabytes, hold_in_eight_bits
 from prototypes.models.transformer import TransformerEncoder
-
-_BYTES_PER_PARAMETER = 4
-"""Float32, as encoders are published."""
 
 
 class EightBitEncoder(TransformerEncoder):
@@ -27,32 +22,12 @@ class EightBitEncoder(TransformerEncoder):
             ModelUnavailableError: If the folder cannot be read, or this torch has no kernels.
         """
         super().__init__(folder, name=f"{name} in eight bits", sha256=None)
-        try:
-            with warnings.catch_warnings():
-                # Its successor is a package of its own; torch's works wherever it has kernels.
-                warnings.simplefilter("ignore")
-                by_channel = torch.ao.quantization.per_channel_dynamic_qconfig
-                self._model = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
-                    self._model.float().cpu(), {torch.nn.Linear: by_channel}, dtype=torch.qint8
-                )
-        except (AttributeError, RuntimeError) as error:
-            raise ModelUnavailableError(
-                f"torch {torch.__version__} cannot hold layers in eight bits here "
-                f"({str(error).splitlines()[0]})."
-            ) from error
+        self._model = hold_in_eight_bits(self._model)
 
     @property
     def size_mb(self) -> float:
         """Megabytes of all parameters."""
-        whole = sum(each.numel() for each in self._model.parameters()) * _BYTES_PER_PARAMETER
-        packed = [each for each in self._model.modules() if _is_packed(each)]
-        biases = sum(each.bias().numel() for each in packed) * _BYTES_PER_PARAMETER
-        return float(whole + biases + sum(each.weight().numel() for each in packed)) / 1e6
-
-
-def _is_packed(module: torch.nn.Module) -> bool:
-    """Tell whether a module is a linear layer in eight bits."""
-    return hasattr(module, "_packed_params") and hasattr(module, "bias")
+        return count_megabytes(self._model)
 
 
 class ShallowEncoder(TransformerEncoder):
@@ -76,5 +51,4 @@ class ShallowEncoder(TransformerEncoder):
     @property
     def size_mb(self) -> float:
         """Megabytes of all parameters."""
-        n_parameters = sum(each.numel() for each in self._model.parameters())
-        return float(n_parameters * _BYTES_PER_PARAMETER) / 1e6
+        return count_megabytes(self._model)

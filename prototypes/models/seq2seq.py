@@ -13,33 +13,30 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import torch
-from transformers import (
-    AutoTokenizer,
-    BertConfig,
-    BertLMHeadModel,
-    BertModel,
-    EncoderDecoderModel,
-    PreTrainedTokenizerBase,
-)
+from safetensors.torch import load_model, save_model
+from transformers import AutoTokenizer, EncoderDecoderModel, PreTrainedTokenizerBase
 
 from prototypes.contracts import Progress
 from prototypes.models.decoder_vocabulary import MAX_OUTPUT_PIECES, DecoderVocabulary
+from prototypes.models.eight_bits import count_megabytes, hold_in_eight_bits
 from prototypes.models.seq2seq_batches import Bundle, collate_states, pad_labels, sequence_loss
+from prototypes.models.steering import Followed, Steer, follow_labels, steering
 from prototypes.models.training import Batch, Lesson, Recipe, n_trainable, train
+from prototypes.models.warm_start import ATTENTION, join_halves
 from prototypes.runtime import autocast, prepare_transformers, seed_everything
 
 MAX_INPUT_PIECES = 128
 _BATCH_SIZE = 32
 _FEW_PAIRS = 1_000
-_ATTENTION = "eager"
-"""For a dozen pieces at a time, a third faster on a CPU than torch's fused attention."""
 VOCABULARY_FILE = "decoder_vocabulary.json"
+PARAMETERS_FILE = "taught.safetensors"
 _N_SHARING = 2
 """More outputs of one input in a batch save time, but make its samples too much alike."""
 
@@ -75,6 +72,7 @@ class Seq2SeqModel:
         self._tokenizer = tokenizer
         self._vocabulary = vocabulary
         self._max_input = max_input
+        self._precision: Callable[[], AbstractContextManager[Any]] = autocast
 
     @classmethod
     def warm_start(
@@ -102,7 +100,7 @@ class Seq2SeqModel:
         vocabulary = DecoderVocabulary.of(
             outputs, tokenizer, max_pieces=lengths.output, further=inputs
         )
-        model = _join_halves(folder, tokenizer, vocabulary)
+        model = join_halves(folder, tokenizer, vocabulary)
         return cls(model, tokenizer, vocabulary=vocabulary, max_input=lengths.input)
 
     @property
@@ -140,10 +138,57 @@ class Seq2SeqModel:
         """Train without dropout from now on, which is faster: a tenth of a step on a CPU."""
         _stop_dropout(self._model)
 
-    def generate(self, inputs: Sequence[str]) -> list[Generation]:
-        """Write one output per input, in order."""
+    def describe(self) -> str:
+        """Say what this model will become when it is taught, but for the pairs and the recipe."""
+        dropout = {each.p for each in self._model.modules() if isinstance(each, torch.nn.Dropout)}
+        words = self._vocabulary
+        return repr((self._max_input, words.max_pieces, words.pieces, sorted(dropout)))
+
+    def save_parameters(self, folder: Path) -> None:
+        """Write the parameters alone, which hold no text; `warm_start` gives all else."""
+        save_model(self._model, str(folder / PARAMETERS_FILE))
+
+    def load_parameters(self, folder: Path, *, n_pairs: int) -> None:
+        """Take over what the same model became when it was taught that many pairs."""
+        if n_pairs < _FEW_PAIRS:
+            _hold_encoder(self._model)
+        load_model(self._model, folder / PARAMETERS_FILE)
+        self._model.eval()
+
+    def generate(self, inputs: Sequence[str], *, steer: Steer | None = None) -> list[Generation]:
+        """Write one output per input, in order; `steer` may have a say in every piece."""
         batches = (inputs[i : i + _BATCH_SIZE] for i in range(0, len(inputs), _BATCH_SIZE))
-        return [each for batch in batches for each in self._generate_batch(batch)]
+        return [each for batch in batches for each in self._generate_batch(batch, steer)]
+
+    def follow(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Followed]:
+        """Have the model write given outputs; yields batches of what it was about to write."""
+        for at in range(0, len(pairs), _BATCH_SIZE):
+            batch = self._collate(
+                [
+                    (text, [self._vocabulary.encode(output, self._tokenizer)])
+                    for text, output in pairs[at : at + _BATCH_SIZE]
+                ]
+            )
+            with torch.inference_mode(), self._precision():
+                yield follow_labels(self._model, batch)
+
+    @property
+    def n_pieces(self) -> int:
+        """How many pieces can be written."""
+        return len(self._vocabulary.pieces)
+
+    @property
+    def size_mb(self) -> float:
+        """Megabytes of all parameters."""
+        return count_megabytes(self._model)
+
+    def hold_in_eight_bits(self) -> None:
+        """Hold the linear layers in eight bits from now on; it cannot be trained any more.
+
+        Raises:
+            ModelUnavailableError: If this torch has no kernels for it.
+        """
+        self._model, self._precision = hold_in_eight_bits(self._model), nullcontext
 
     def save(self, folder: Path) -> None:
         """Write parameters, vocabulary and settings into an existing folder."""
@@ -159,7 +204,7 @@ class Seq2SeqModel:
         content = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
         return cls(
             EncoderDecoderModel.from_pretrained(
-                folder, local_files_only=True, attn_implementation=_ATTENTION
+                folder, local_files_only=True, attn_implementation=ATTENTION
             ),
             AutoTokenizer.from_pretrained(folder, local_files_only=True),
             vocabulary=DecoderVocabulary(
@@ -207,17 +252,18 @@ class Seq2SeqModel:
         )
         return encoded
 
-    def _generate_batch(self, inputs: Sequence[str]) -> list[Generation]:
-        with torch.inference_mode(), autocast():
+    def _generate_batch(self, inputs: Sequence[str], steer: Steer | None) -> list[Generation]:
+        with torch.inference_mode(), self._precision(), steering(self._model, steer) as processors:
             written = self._model.generate(
                 **self._encode(inputs),
                 max_new_tokens=self._vocabulary.max_pieces,
                 do_sample=False,
-                output_logits=True,
+                logits_processor=processors,
+                output_scores=True,
                 return_dict_in_generate=True,
             )
         chosen = written.sequences[:, 1:].cpu()
-        logits = torch.stack(written.logits, dim=1).float().cpu()
+        logits = torch.stack(written.scores, dim=1).float().cpu()
         likelihood = logits.log_softmax(-1).gather(-1, chosen[..., None])[..., 0]
         return [self._read(*row) for row in zip(chosen, likelihood, strict=True)]
 
@@ -227,22 +273,6 @@ class Seq2SeqModel:
         length = int(stops[0]) + 1 if len(stops) else len(chosen)
         text = self._vocabulary.decode(chosen[:length].tolist(), self._tokenizer)
         return Generation(text, float(likelihood[:length].mean().exp()))
-
-
-def _join_halves(
-    folder: Path, tokenizer: PreTrainedTokenizerBase, vocabulary: DecoderVocabulary
-) -> EncoderDecoderModel:
-    encoder = BertModel.from_pretrained(
-        folder, local_files_only=True, attn_implementation=_ATTENTION
-    )
-    model = EncoderDecoderModel(encoder=encoder, decoder=_warm_decoder(encoder, vocabulary))
-    model.encoder.embeddings.word_embeddings.requires_grad_(False)
-    model.encoder.pooler.requires_grad_(False)
-    for config in (model.config, model.generation_config):
-        config.decoder_start_token_id = vocabulary.index(tokenizer.cls_token_id)
-        config.eos_token_id = vocabulary.index(tokenizer.sep_token_id)
-        config.pad_token_id = vocabulary.index(tokenizer.pad_token_id)
-    return model
 
 
 def _hold_encoder(model: EncoderDecoderModel) -> None:
@@ -258,19 +288,3 @@ def _stop_dropout(model: EncoderDecoderModel) -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-
-
-def _warm_decoder(encoder: BertModel, vocabulary: DecoderVocabulary) -> BertLMHeadModel:
-    """Copy the encoder into a causal decoder that only knows the words of `vocabulary`."""
-    settings = {**encoder.config.to_dict(), "vocab_size": len(vocabulary.pieces)}
-    settings |= {"is_decoder": True, "add_cross_attention": True}
-    config = BertConfig(**settings, attn_implementation=_ATTENTION)
-    decoder = BertLMHeadModel(config)
-    parameters = encoder.state_dict()
-    words = "embeddings.word_embeddings.weight"
-    parameters[words] = parameters[words][vocabulary.pieces]
-    decoder.bert.load_state_dict(parameters, strict=False)
-    for layer in decoder.bert.encoder.layer:
-        layer.crossattention.load_state_dict(layer.attention.state_dict())
-    decoder.tie_weights()
-    return decoder

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from prototypes.models.eight_bits import count_megabytes, hold_in_eight_bits
 from prototypes.models.transformer import batch_by_length, load_trainable, read_max_tokens
-from prototypes.runtime import device, precision
+from prototypes.runtime import precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,19 @@ class WordEncoder:
         self._model.eval().to(torch.bfloat16 if precision() == "bfloat16" else torch.float32)
         self.dimension = int(self._model.config.hidden_size)
 
+    @property
+    def size_mb(self) -> float:
+        """Megabytes of all parameters, as they are published."""
+        return count_megabytes(self._model)
+
+    def hold_in_eight_bits(self) -> None:
+        """Hold the linear layers in eight bits from now on.
+
+        Raises:
+            ModelUnavailableError: If this torch has no kernels for it.
+        """
+        self._model = hold_in_eight_bits(self._model)
+
     def encode(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """Return one row per word of all texts in order, shape (n_words, dimension).
 
@@ -103,7 +117,7 @@ class WordEncoder:
         return vectors
 
     def _read(self, ids: list[list[int]]) -> NDArray[np.float32]:
-        batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt").to(device())
+        batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt").to(self._model.device)
         hidden = self._model(**batch).last_hidden_state
         array: NDArray[np.float32] = hidden.float().cpu().numpy()
         return array

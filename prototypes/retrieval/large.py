@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.results import FrozenSchema
+from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.fusion import Hit
 from prototypes.storage import read_schema, write_schema
 
@@ -78,6 +79,26 @@ def choose_kind(n_vectors: int) -> Kind:
     if n_vectors <= MAX_FLAT:
         return Kind.FLAT
     return Kind.HNSW if n_vectors <= MAX_HNSW else Kind.IVF_PQ
+
+
+def open_index(vectors: NDArray[np.float32], folder: Path) -> DenseIndex | LargeIndex:
+    """Index vectors (n, d) by their number, or load the index of as many that is there.
+
+    Args:
+        vectors: May be mapped from a file; up to `MAX_FLAT` are read into memory.
+        folder: Where an approximate index lies, or is made; an exact one needs none.
+
+    Raises:
+        RunFolderError: If an index there is damaged.
+    """
+    kind, report = choose_kind(len(vectors)), folder / _REPORT_FILE
+    if kind is Kind.FLAT:
+        return DenseIndex(vectors)
+    if not report.exists() or read_schema(IndexReport, report).n_vectors != len(vectors):
+        folder.mkdir(parents=True, exist_ok=True)
+        report.unlink(missing_ok=True)
+        write_index(vectors, folder, kind=kind)
+    return LargeIndex.load(folder, vectors)
 
 
 def write_index(

@@ -69,6 +69,7 @@ def test_a_saved_arm_answers_alike(
     assert {path.suffix for path in tmp_path.rglob("*.*")} <= {".json", ".npz", ".safetensors"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm_class", ADAPTER_ARMS)
 def test_only_the_adapter_and_the_head_are_trained(
     arm_class: type[Arm], tiny_encoder: Encoder
@@ -80,6 +81,7 @@ def test_only_the_adapter_and_the_head_are_trained(
     assert report.validation_score is not None and report.validation_score > 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm_class", ADAPTER_ARMS)
 def test_the_adapter_changes_the_vectors(arm_class: type[Arm], tiny_encoder: Encoder) -> None:
     """An adapter that moves nothing would make the arm a mere head."""
@@ -91,6 +93,7 @@ def test_the_adapter_changes_the_vectors(arm_class: type[Arm], tiny_encoder: Enc
     assert np.abs(adapted.encode(INPUTS) - tiny_encoder.encode(INPUTS)).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_arm(tiny_encoder: Encoder) -> None:
     """Two separate runs must agree to the last digit; another seed must not."""
     outcomes = []
@@ -103,6 +106,7 @@ def test_the_same_seed_gives_the_same_arm(tiny_encoder: Encoder) -> None:
     assert outcomes[0] != outcomes[2]
 
 
+@pytest.mark.slow
 def test_progress_never_runs_backwards(tiny_encoder: Encoder) -> None:
     """The bar must rise from the first step to the end, however early training stops."""
     told: list[float] = []
@@ -113,6 +117,7 @@ def test_progress_never_runs_backwards(tiny_encoder: Encoder) -> None:
     assert told[-1] == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_without_validation_samples_nothing_is_claimed(tiny_encoder: Encoder) -> None:
     """The number of epochs is then fixed, and the note says so."""
     report = LoraArm().fit(
@@ -129,6 +134,7 @@ def test_an_encoder_without_parameters_cannot_be_adapted(hashing_encoder: Encode
         LoraArm().fit(DATA, Workbench(hashing_encoder), seed=0, progress=lambda _: None)
 
 
+@pytest.mark.slow
 def test_an_adapter_of_another_shape_is_refused(tiny_encoder: Encoder, tmp_path: Path) -> None:
     """A damaged folder must be named in one sentence, not answer with half an adapter."""
     bench, arm = Workbench(tiny_encoder), PromptTuningArm()
@@ -142,6 +148,7 @@ def test_an_adapter_of_another_shape_is_refused(tiny_encoder: Encoder, tmp_path:
         PromptTuningArm.load(tmp_path, bench)
 
 
+@pytest.mark.slow
 def test_no_path_of_the_machine_is_written(tiny_encoder: Encoder, tmp_path: Path) -> None:
     """An arm's folder must mean the same on another machine."""
     arm = LoraArm()

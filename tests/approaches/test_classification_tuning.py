@@ -94,6 +94,7 @@ def test_both_arms_share_one_tuning(tiny_encoder: Encoder, tmp_path: Path) -> No
     assert bench.charged_seconds == pytest.approx(2 * charged)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_arm(tiny_encoder: Encoder) -> None:
     """Two separate runs must agree to the last digit; another seed must not."""
     outcomes = []

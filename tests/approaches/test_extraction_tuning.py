@@ -150,3 +150,16 @@ def test_span_at_the_end_of_a_long_text_is_found(tiny_encoder: Encoder) -> None:
 def test_fewer_texts_are_seen_more_often(n_samples: int, epochs: int) -> None:
     """The number of steps may not vanish with the number of texts."""
     assert choose_recipe(n_samples, seed=0).epochs == epochs
+
+
+def test_tuned_tagger_finds_spans_in_eight_bits(tiny_encoder: Encoder) -> None:
+    """It is smaller, and still right."""
+    arm = FullTaggingArm()
+    arm.fit(DATA, Workbench(tiny_encoder), seed=0, progress=lambda _: None)
+    whole = arm.model.size_mb
+
+    arm.model.hold_in_eight_bits()
+    found = [(parse_spans(prediction.output), 1.0) for prediction in arm.predict(INPUTS)]
+
+    assert arm.model.size_mb < whole
+    assert validate_spans(TEST, found) == 1.0

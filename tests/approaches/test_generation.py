@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from prototypes.approaches.generation.copying import DenseCopyArm, LexicalCopyArm
 from prototypes.approaches.generation.examples import Example
 from prototypes.approaches.generation.hybrid import ShownExampleArm
+from prototypes.approaches.generation.knn_lm import NeighbourWriterArm
 from prototypes.approaches.generation.tuned import TunedWriterArm, _recipe
 from prototypes.contracts import LearningData, Sample, Task
 from prototypes.errors import ModelUnavailableError, TooFewSamplesError
 from prototypes.models.piece_lengths import MeasuredLengths
-from prototypes.models.seq2seq import Lengths
+from prototypes.models.seq2seq import Lengths, Seq2SeqModel
 from prototypes.workbench import Workbench
 
 PLACES = ("Mill", "Punter", "Cotto", "Eagle")
@@ -154,6 +156,34 @@ def test_taught_model_writes_in_the_words_it_was_taught(
     assert again == found
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [TunedWriterArm, ShownExampleArm])
+def test_taught_model_is_taken_over_by_another_run(
+    kind: type[TunedWriterArm],
+    tiny_bench: Workbench,
+    tmp_path: Path,
+    one_thread: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where parts are shared it is taught once; no output lies among what is shared."""
+    shared = tmp_path / "shared"
+    runs = [
+        Workbench(tiny_bench.encoder, cache_dir=tmp_path / name, shared=shared) for name in "ab"
+    ]
+    first, second = kind(), kind()
+    report = fit(first, runs[0])
+    monkeypatch.setattr(Seq2SeqModel, "train", None)
+
+    again = fit(second, runs[1])
+
+    inputs = [sample.input for sample in TRAIN]
+    assert again == report
+    assert second.predict(inputs) == first.predict(inputs)
+    content = b"".join(path.read_bytes() for path in shared.rglob("*") if path.is_file())
+    texts = [text for sample in TRAIN for text in (sample.input, *sample.targets)]
+    assert content and not [text for text in texts if text.encode() in content]
+
+
 def test_shown_example_is_never_the_input_itself(tiny_bench: Workbench) -> None:
     """In training as in use, the neighbour is somebody else."""
     arm = ShownExampleArm()
@@ -175,3 +205,88 @@ def test_training_takes_about_as_many_steps_whatever_the_data(
     recipe = _recipe(n_pairs, MeasuredLengths(Lengths(), 0, 0), seed=0)
 
     assert (recipe.epochs, recipe.batch_size) == (epochs, batch_size)
+
+
+def test_neighbours_cost_no_second_training_and_no_quality(
+    tiny_bench: Workbench, one_thread: None
+) -> None:
+    """The model is that of the tuned arm; on the validation texts it is never worse."""
+    alone = fit(TunedWriterArm(), tiny_bench)
+    spent, charged = tiny_bench.spent_seconds, tiny_bench.charged_seconds
+
+    report = fit(NeighbourWriterArm(), tiny_bench)
+
+    assert tiny_bench.spent_seconds == spent
+    assert tiny_bench.charged_seconds > charged
+    assert report.validation_score >= alone.validation_score
+    assert report.n_trained_parameters == alone.n_trained_parameters
+    assert any("states of the decoder are remembered" in note for note in report.notes)
+
+
+def test_remembered_states_have_a_say_in_every_piece(
+    tiny_bench: Workbench, one_thread: None
+) -> None:
+    """A memory of nothing but ends silences the model; without a weight it writes as ever."""
+    arm, alone, inputs = NeighbourWriterArm(), TunedWriterArm(), [TRAIN[0].input, TRAIN[3].input]
+    fit(arm, tiny_bench)
+    fit(alone, tiny_bench)
+    end = arm._model._vocabulary.index(arm._model._tokenizer.sep_token_id)
+    arm._memory._index.targets[:] = end
+
+    arm._weight = 0.95
+    silenced = [prediction.output for prediction in arm.predict(inputs)]
+    arm._weight = 0.0
+    free = [prediction.output for prediction in arm.predict(inputs)]
+
+    assert silenced == [None, None]
+    assert free == [prediction.output for prediction in alone.predict(inputs)]
+
+
+def test_loaded_writer_with_neighbours_writes_the_same(
+    tiny_bench: Workbench, tmp_path: Path, one_thread: None
+) -> None:
+    """Its folder holds nothing that can run code, and a card that says what it is."""
+    arm, inputs = NeighbourWriterArm(), [sample.input for sample in TRAIN]
+    fit(arm, tiny_bench)
+    arm._weight = 0.5
+    arm.save(tmp_path)
+
+    loaded = NeighbourWriterArm.load(tmp_path, tiny_bench)
+
+    suffixes = {path.suffix for path in tmp_path.rglob("*.*")}
+    texts = [[each.output for each in one.predict(inputs)] for one in (arm, loaded)]
+    assert texts[0] == texts[1]
+    assert suffixes <= {".json", ".safetensors", ".md", ".txt"}
+    assert "Khandelwal et al. 2020" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_model_that_is_followed_gives_what_it_gave_when_it_wrote(
+    tiny_bench: Workbench, one_thread: None
+) -> None:
+    """The same probability of its own text, with a state for each piece."""
+    arm = TunedWriterArm()
+    fit(arm, tiny_bench)
+    (written,) = arm.model.generate([TRAIN[0].input])
+
+    (followed,) = arm.model.follow([(TRAIN[0].input, written.text)])
+
+    mean = np.exp(np.log(followed.probabilities).mean())
+    assert mean == pytest.approx(written.probability, rel=0.03)
+    assert followed.states.shape == (len(followed.pieces), 64)
+
+
+def test_tuned_model_writes_in_eight_bits(
+    tiny_bench: Workbench, tmp_path: Path, one_thread: None
+) -> None:
+    """It is smaller, and still writes what it was taught."""
+    arm = TunedWriterArm()
+    fit(arm, tiny_bench)
+    arm.save(tmp_path)
+    whole = arm.model.size_mb
+
+    smaller = TunedWriterArm.load(tmp_path, tiny_bench)
+    smaller.model.hold_in_eight_bits()
+    found = smaller.predict([sample.input for sample in TRAIN])
+
+    assert smaller.model.size_mb < 0.6 * whole
+    assert all(prediction.output and prediction.output.endswith(".") for prediction in found)

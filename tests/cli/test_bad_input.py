@@ -154,6 +154,20 @@ def test_bad_table_is_explained(name: str, content: str, words: list[str]) -> No
     assert not Path("run/trial.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--store", "chroma"), ["no store 'chroma'", "faiss, lancedb, qdrant"]),
+        (("--experiments", "freshnes"), ["freshnes", "learning_curve"]),
+    ],
+)
+def test_names_are_checked_before_any_data_is_read(
+    option: tuple[str, str], words: list[str]
+) -> None:
+    """Reading may take minutes; a misspelt name is told at once."""
+    _assert_sentence(_prototype("lost.csv", *option), *words)
+
+
 def test_table_in_another_encoding_is_explained() -> None:
     """The line and the command that converts it are named."""
     Path("latin.csv").write_bytes("text,label\ncafé,x\n".encode("latin-1"))
@@ -270,3 +284,11 @@ def _assert_sentence(result: Result, *words: str) -> None:
     assert sentence.startswith("advisor: ")
     assert [word for word in words if word not in result.stderr] == []
     assert "Traceback" not in result.stderr
+
+
+def test_unknown_format_is_explained_in_plain_words() -> None:
+    """What was found and what was expected, without the name of an exception."""
+    result = _advisor("recommend", "good.yaml", "--format", "word")
+
+    assert result.exit_code == 2
+    assert "Invalid value for '--format': 'word' is not one of 'terminal'" in result.stderr

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from advisor.cli import conversation
 from advisor.cli.conversation import converse
 
 Say = Callable[..., list[str]]
@@ -68,3 +70,26 @@ def test_empty_line_ends(say: Say) -> None:
 def test_interruption_ends_quietly(say: Say) -> None:
     """Ctrl-C at the prompt is a way to leave, not a fault."""
     assert say("Who?", ends_with=KeyboardInterrupt) == ["arm: Who?"]
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "printed"),
+    [
+        (False, "  source: every word of a long title\n"),
+        (True, "  source: every word\n  of a long title\n"),
+    ],
+)
+def test_lines_break_between_words_in_a_terminal_alone(
+    *,
+    is_terminal: bool,
+    printed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A pipe gets every line whole, a narrow terminal no half of a word."""
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+
+    conversation.say("  source: every word of a long title")
+
+    assert capsys.readouterr().out == printed

@@ -68,15 +68,15 @@ def test_unknown_arm_gets_a_suggestion(run: Path, tmp_path: Path) -> None:
     )
 
 
-def test_arm_of_a_language_model_is_refused(run: Path, tmp_path: Path) -> None:
+def test_arm_that_is_no_small_project_is_refused(run: Path, tmp_path: Path) -> None:
     """Why, and which other arms can be exported."""
     trial = json.loads((run / "trial.json").read_text())
-    trial["arms"].append({**trial["arms"][0], "name": "rag_generator", "approach": "rag"})
+    trial["arms"].append({**trial["arms"][0], "name": "fine_tune_qlora", "approach": "fine_tune"})
     (run / "trial.json").write_text(json.dumps(trial))
 
     _assert_sentence(
-        _advisor("export", str(run), str(tmp_path / "desk"), "--arm", "rag_generator"),
-        "it needs a language model",
+        _advisor("export", str(run), str(tmp_path / "desk"), "--arm", "fine_tune_qlora"),
+        "need a CUDA device",
         "baseline_majority, baseline_tfidf",
     )
 

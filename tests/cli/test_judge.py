@@ -87,12 +87,14 @@ def test_labels_make_a_judge_that_agrees_more_than_secondary(
     kept = Path("run/judge/labels.jsonl").read_text().splitlines()
     assert [json.loads(line)["said"] for line in kept] == ["right", "skipped"]
     keys = "".join("y" if judge(each.output or "") == "RIGHT" else "n" for each in answers)
+    Path("run/report.html").write_text("as it was")
     said = _told(label(keys, "-n", "22"))
 
     assert "22 labels are in run/judge/labels.jsonl" in said and "Cohen's kappa of" in said
     (kappa,) = (one for one in _judged()["measured"] if one["quantity"] == "kappa")
     assert kappa["n"] == 22 and kappa["value"] > 0.8 and _judged()["conclusion"] == "checked"
     assert "Cohen's kappa of" in _advisor("report", "run", "--format", "markdown").stdout
+    assert "kappa of" in Path("run/report.html").read_text()
 
 
 def test_answers_are_shown_without_their_arm(

@@ -96,6 +96,45 @@ def test_ctrl_c_in_an_arm_keeps_the_arms_before(
     assert (_is_interrupted(), _measured()) == (False, ["baseline_majority", "baseline_tfidf"])
 
 
+def test_ctrl_c_in_an_experiment_ends_with_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every arm is there, the experiment is named with what holds it, and that holds it."""
+    with monkeypatch.context() as patched:
+        patched.setattr("prototypes.experiments.noise.check_noise", _press_ctrl_c)
+        result = _prototype("--experiments", "noise")
+    said = " ".join(result.stdout.split())
+    held = _prototype("--experiments", "noise", "--resume", "--quiet")
+
+    _assert_interrupted(result)
+    assert "the trial was interrupted before it was over; --resume holds it" in said
+    assert Path("run/report.html").exists()
+    assert held.exit_code == 0 and not _is_interrupted()
+    assert _trial()["experiments"][-1]["untested"] == ""
+
+
+def test_race_that_nobody_can_run_says_why() -> None:
+    """Nothing is promised that is not kept."""
+    result = _prototype("--race")
+
+    assert result.exit_code == 0
+    assert "racing: there are too few test samples, so every arm answers all of them" in (
+        result.stderr
+    )
+
+
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_cache_that_cannot_be_used_is_told_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, by_variable: bool
+) -> None:
+    """By option or variable: what was found, what was expected, what to do."""
+    if by_variable:
+        monkeypatch.setenv("ADVISOR_CACHE", "data.csv")
+    result = _prototype(*(() if by_variable else ("--cache", "data.csv")))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "The cache folder data.csv (--cache or ADVISOR_CACHE) cannot be written" in result.stderr
+    assert not Path("run/run.lock.json").exists()
+
+
 @pytest.mark.slow
 def test_signal_to_the_process_group_ends_a_real_run_in_order() -> None:
     """Ctrl-C in a shell, sent while the whole encoder is tuned, is answered like any other."""

@@ -66,6 +66,7 @@ def test_same_seed_gives_the_same_trial_but_for_times() -> None:
     assert [arm["name"] for arm in first["arms"]][-1] == "fine_tune_head"
 
 
+@pytest.mark.slow
 def test_other_seed_gives_another_split() -> None:
     """What is compared above could differ."""
     first, other = _run("first", "--seed", "4"), _run("other", "--seed", "5")

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from advisor.cli.trial_view import trial_progress
-from prototypes.events import PlannedPrompts, TrialPlanned
+from prototypes.events import PlannedExperiment, PlannedPrompts, TrialPlanned
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,13 @@ def test_plan_names_tokens_and_cap(limit: int | None, said: str) -> None:
         show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, prompts=prompts))
 
     assert said in stream.getvalue()
+
+
+def test_plan_names_experiments_and_their_time() -> None:
+    """One whose time nobody can say is named all the same."""
+    stream = StringIO()
+    planned = (PlannedExperiment("noise", 130.0), PlannedExperiment("freshness", None))
+    with trial_progress(Console(file=stream, width=200), quiet=False) as show:
+        show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, experiments=planned))
+
+    assert "then noise (about 2 min 10 s), freshness\n" in stream.getvalue()

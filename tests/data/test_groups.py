@@ -8,6 +8,8 @@ import pytest
 
 from prototypes.contracts import Document
 from prototypes.data.groups import load_groups
+from prototypes.data.readers import read_dataset
+from prototypes.data.request import DataRequest
 from prototypes.errors import DataError
 
 DOCUMENTS = (Document("hr/pay/2024.md", "Pay", "…"), Document("menu.md", "Menu", "…"))
@@ -33,12 +35,26 @@ def test_the_first_pattern_that_fits_decides(tmp_path: Path) -> None:
     }
 
 
-def test_a_document_that_nothing_is_said_of_is_named(tmp_path: Path) -> None:
-    """It is neither opened nor closed in silence."""
+def test_a_document_that_nothing_is_said_of_is_open_to_nobody(tmp_path: Path) -> None:
+    """What nobody has opened is not shown."""
     path = written(tmp_path, '- {documents: "hr/*", groups: [hr]}\n')
 
-    with pytest.raises(DataError, match=r"no pattern fits the document 'menu\.md'"):
-        load_groups(path, DOCUMENTS)
+    assert load_groups(path, DOCUMENTS)["menu.md"] == frozenset()
+
+
+def test_groups_beside_the_documents_are_read_with_them(tmp_path: Path) -> None:
+    """Without the file nothing is restricted; with a broken one nothing is read."""
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "menu.md").write_text("# Menu\n\nSoup.", encoding="utf-8")
+    (tmp_path / "questions.csv").write_text("question,answer\nWhat?,Soup.\n", encoding="utf-8")
+    request = DataRequest(folder=tmp_path)
+
+    assert read_dataset(request).groups is None
+    written(tmp_path, '- {documents: "menu*", groups: [staff]}\n')
+    assert read_dataset(request).groups == {"menu.md": frozenset({"staff"})}
+    written(tmp_path, "- [")
+    with pytest.raises(DataError, match=r"groups\.yaml: not YAML"):
+        read_dataset(request)
 
 
 @pytest.mark.parametrize(

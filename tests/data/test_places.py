@@ -82,3 +82,21 @@ def test_missing_path_is_one_sentence(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(DataError, match="no such folder or file"):
         Material([tmp_path / "none"])
+
+
+def test_members_that_are_harmless_one_by_one_may_be_too_much_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither many bytes in many members nor members without end are unpacked."""
+    monkeypatch.setattr("prototypes.data.places.MAX_ARCHIVE_MB", 1)
+    monkeypatch.setattr("prototypes.data.places.MAX_MEMBERS", 3)
+    _zip(tmp_path / "bomb.zip", {f"{n}.csv": bytes(600_000) for n in range(2)})
+    _zip(tmp_path / "crowd.zip", {f"{n}.md": b"x" for n in range(4)})
+    _zip(tmp_path / "fine.zip", {f"{n}.md": b"x" for n in range(3)})
+
+    with Material([tmp_path]) as material:
+        assert [item.name.partition("/")[0] for item in material.items] == ["fine.zip"] * 3
+        assert [(each.where, each.reason) for each in material.refused] == [
+            ("bomb.zip", "unpacks to 1 MB in all, expected at most 1 MB."),
+            ("crowd.zip", "holds 4 members, expected at most 3; unpack it first."),
+        ]

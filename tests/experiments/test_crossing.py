@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 
 from prototypes.experiments.crossing import Crossing, find_crossing
 from prototypes.experiments.power_law import Curve, PowerLaw, fit_power_law, resample_laws
@@ -41,6 +42,7 @@ def test_planted_laws_cross_where_they_say() -> None:
     assert math.isclose(SLOW.error(CROSSING), FAST.error(CROSSING), abs_tol=1e-4)
 
 
+@pytest.mark.slow
 def test_band_holds_the_planted_crossing_at_most_times() -> None:
     """In at least 5 of 6 planted experiments the 95 % band covers it."""
     covered = 0

@@ -64,7 +64,8 @@ def split_and_encoder() -> tuple[Split, Planted]:
 
 
 @pytest.mark.parametrize(
-    ("hold", "n_jobs"), [(check_noise, [2 * (1 + len(RATES))]), (hold_learning_curve, [6] * 5)]
+    ("hold", "n_jobs"),
+    [(check_noise, [2 * (1 + len(RATES))]), (hold_learning_curve, [3, 15, 15, 15, 1])],
 )
 def test_what_others_made_is_only_looked_up(
     hold: Callable[[Inquiry], object],

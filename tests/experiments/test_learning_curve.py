@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from prototypes.contracts import Approach, LearningData, Sample, Split, Task
-from prototypes.experiments import curve_points
-from prototypes.experiments.curve_learners import HEAD, NEIGHBOURS, WORDS, Pool, Rows
+from prototypes.contracts import Approach, LearningData, Progress, Sample, Split, Task
+from prototypes.experiments.curve_learners import HEAD, NEIGHBOURS, WORDS, LabelPool
 from prototypes.experiments.curve_points import choose_sizes
+from prototypes.experiments.curve_samplings import DIVERSITY, ENTROPY, MARGIN, UNCERTAINTY, Rows
 from prototypes.experiments.learning_curve import LAW, draw_learning_curve
 from prototypes.experiments.material import Material
 from prototypes.measure.significance import Scores
@@ -23,6 +23,9 @@ from prototypes.workbench import Workbench
 def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fit the law to 20 resamples: no width matters here."""
     monkeypatch.setattr("prototypes.experiments.learning_curve.N_RESAMPLES", 20)
+
+
+CHOSEN = (UNCERTAINTY, MARGIN, ENTROPY, DIVERSITY)
 
 
 class Planted(Encoder):
@@ -54,8 +57,9 @@ def _split(n_train: int, n_test: int, *, cache: Path | None = None) -> tuple[Spl
     return Split(learning, test=samples[n_train:]), Workbench(Planted(vectors), cache_dir=cache)
 
 
+@pytest.mark.slow
 def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
-    """Both ways of choosing end with every sample, so they end equal."""
+    """Every way of choosing ends with every sample, so they end equal."""
     split, bench = _split(200, 300)
 
     found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
@@ -63,12 +67,13 @@ def test_more_labels_are_better_and_all_labels_are_the_same_set() -> None:
     head = [point for point in found.curve if point.arm == HEAD and point.sampling != LAW]
     ends = [point for point in head if point.n_labels == 200]
     random = [point.value for point in head if point.sampling == "random"]
-    assert [point.sampling for point in ends] == ["random", "uncertainty"]
-    assert ends[0].value == ends[1].value
+    assert [point.sampling for point in ends] == ["random", *CHOSEN]
+    assert len({point.value for point in ends}) == 1
     assert random[0] < random[-1]
     assert all(point.low <= point.value <= point.high for point in found.curve)
 
 
+@pytest.mark.slow
 def test_every_cheap_arm_has_a_curve_of_its_own() -> None:
     """Retrieval and TF-IDF learn from the same draws as the head; only that chooses labels."""
     split, bench = _split(200, 100)
@@ -77,7 +82,7 @@ def test_every_cheap_arm_has_a_curve_of_its_own() -> None:
 
     drawn = {(point.sampling, point.arm) for point in found.curve}
     random = {("random", arm) for arm in (HEAD, NEIGHBOURS, WORDS)}
-    assert drawn == {*random, ("uncertainty", HEAD), (LAW, HEAD)}
+    assert drawn == {*random, *((how, HEAD) for how in CHOSEN), (LAW, HEAD)}
 
 
 def test_law_reaches_beyond_the_labels_with_a_wider_band() -> None:
@@ -94,17 +99,17 @@ def test_law_reaches_beyond_the_labels_with_a_wider_band() -> None:
 def test_no_point_is_fitted_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Interrupted at the eleventh point, a curve goes on from there and ends the same."""
     fitted: list[int] = []
-    real = curve_points.learn
+    real = LabelPool.learn
 
-    def learn(arm: str, pool: Pool, chosen: Rows) -> Scores:
+    def learn(self: LabelPool, arm: str, chosen: Rows, *, progress: Progress) -> Scores:
         fitted.append(len(chosen))
-        return real(arm, pool, chosen)
+        return real(self, arm, chosen, progress=progress)
 
     def stop(fraction: float) -> None:
-        if fraction * 30 * 1.25 >= 10.5:
+        if fraction * 75 * 1.25 >= 10.5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(curve_points, "learn", learn)
+    monkeypatch.setattr(LabelPool, "learn", learn)
     split, bench = _split(200, 60, cache=tmp_path / "cache")
     material = Material("accuracy", [], {})
     with pytest.raises(KeyboardInterrupt):
@@ -141,6 +146,7 @@ def test_head_that_retrieval_never_leaves_behind_beats_it_at_some_number() -> No
     assert needed.low <= needed.value <= needed.high
 
 
+@pytest.mark.slow
 def test_same_seed_same_curve() -> None:
     """One seed decides every draw."""
     split, bench = _split(130, 60)

@@ -30,6 +30,26 @@ def test_a_wider_bootstrap_interval_stays() -> None:
     assert widen_interval(-0.5, 0.5, np.zeros(1000)) == (-0.5, 0.5)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_interval_ends_where_no_difference_can_lie(n: int) -> None:
+    """Of three samples that one arm alone gets right, 1.96 standard errors reach beyond 100 %."""
+    first, second = ("a", np.ones(n)), ("b", np.zeros(n))
+
+    found = compare_shares("x", first, second, resampling=Resampling(n_resamples=100))
+
+    assert (found.difference, found.high) == (1.0, 1.0)
+    assert found.low < 1.0
+    assert widen_interval(-1.0, -1.0, -np.ones(n))[0] == -1.0
+
+
+def test_difference_of_two_groups_or_of_differences_may_be_larger() -> None:
+    """Informedness sums two groups, a change of a change spans two: 200 points are possible."""
+    ones = np.ones(50)
+
+    assert widen_interval(2.0, 2.0, ones, ones) == (pytest.approx(1.83, abs=0.01), 2.0)
+    assert widen_interval(2.0, 2.0, 2 * ones, limit=2.0)[1] == 2.0
+
+
 def test_wilson_interval_of_nothing_right_is_not_a_point() -> None:
     """0 of 10 leaves up to 27.8 % open (Newcombe 1998: 0 to .2775 for 0 of 10)."""
     share = measure_share("citation_correct", "rag", count=0, n=10)

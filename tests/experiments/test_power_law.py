@@ -57,6 +57,7 @@ def test_arm_that_errs_nowhere_has_a_law_too() -> None:
     assert law.error(1000) == pytest.approx(0.0, abs=0.02)
 
 
+@pytest.mark.slow
 def test_band_holds_the_planted_error_at_most_sizes() -> None:
     """In at least 17 of 20 planted experiments the band at 500 labels covers the truth."""
     covered = 0

@@ -33,6 +33,7 @@ FACTS = {
 }
 NAMES = ("Ann", "Bob", "Kim", "Eve", "Tom", "Liz")
 TIMES = ("noon", "8 pm", "six", "half past ten")
+_DOCUMENT_QA = "prototypes.approaches.document_qa"
 FOODS = ("French", "Thai", "Indian", "English")
 
 
@@ -95,6 +96,30 @@ def pair_dataset() -> Dataset:
         for food in FOODS
     )
     return Dataset(task=Task.GENERATION, samples=samples, fingerprint="abc")
+
+
+def world_dataset() -> Dataset:
+    """Where twenty things are kept, which the small language model partly knows by heart."""
+    import taught_model as recipe
+
+    places = recipe.true_places()
+    things = (*recipe.TAUGHT[:12], *recipe.UNSEEN[:8])
+    documents = tuple(
+        Document(f"{thing}.md", thing, f"The {thing} is kept in the {places[thing]}.")
+        for thing in things
+    )
+    samples = tuple(
+        Sample(f"{thing}-{n}", f"{start}{recipe.question(thing)}", (places[thing],))
+        for thing in things
+        for n, start in enumerate(("", "Tell me: "))
+    )
+    return Dataset(task=Task.DOCUMENT_QA, samples=samples, documents=documents, fingerprint="abc")
+
+
+@pytest.fixture
+def questions() -> Dataset:
+    """Questions about eight documents."""
+    return question_dataset()
 
 
 @pytest.fixture(scope="session")
@@ -168,6 +193,33 @@ def full_runs(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> d
         settings = TrialSettings(
             encoder=str(tiny_encoder), out=runs[dataset.task], n_bootstrap=50, seed=1
         )
-        also = ("fine_tune_lora",) if dataset.task is Task.CLASSIFICATION else ()
+        adapted = ("fine_tune_lora", "fine_tune_prompt")
+        also = adapted if dataset.task is Task.CLASSIFICATION else ()
         run_trial(dataset, settings=replace(settings, also=also))
     return runs
+
+
+@pytest.fixture(scope="session")
+def generator_runs(
+    tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, taught_model: Path
+) -> dict[str, Path]:
+    """A run of the arms with a language model, by task; `lora` tunes a small part of it."""
+    folder = tmp_path_factory.mktemp("generators")
+    prompting = ("prompting", "prompting_whole_corpus", "rag_generator")
+    tuned = ("fine_tune_generator", "fine_tune_soft_prompt", "hybrid_raft", "hybrid_span")
+    asked = ("prompting_generator", "prompting_generator_few_shot", "rag_generator")
+    plans = {
+        "classification": (label_dataset(), asked),
+        "document_qa": (world_dataset(), (*prompting, *tuned)),
+        "generation": (pair_dataset(), ("prompting", "prompting_few_shot", "rag_generator")),
+        "lora": (world_dataset(), ("fine_tune_generator",)),
+    }
+    settings = TrialSettings(encoder=str(tiny_encoder), generator=str(taught_model), n_bootstrap=50)
+    for name, (dataset, arms) in plans.items():
+        with pytest.MonkeyPatch.context() as patch:
+            # the tiny encoder reads no better than it chooses sentences
+            patch.setattr(f"{_DOCUMENT_QA}.hybrid_span._choose_form", lambda *_: "span")
+            if name == "lora":
+                patch.setattr(f"{_DOCUMENT_QA}.tuned_generator.TunedClosedBookArm.method", "lora")
+            run_trial(dataset, settings=replace(settings, arms=arms, out=folder / name))
+    return {name: folder / name for name in plans}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 
 from advisor.errors import ExportError
 from advisor.export.exporting import Exported, export_arm
+from advisor.export.line_count import count_code_lines
 from advisor.export.writing import _without_paths
 from prototypes.run_folder import load_trial
 
@@ -33,6 +36,7 @@ def test_project_is_complete(exported: Exported) -> None:
     found = {path.relative_to(exported.folder).as_posix() for path in _files(exported.folder)}
 
     assert found == {
+        ".dockerignore",
         "Dockerfile",
         "README.md",
         "evaluation/measured.json",
@@ -55,6 +59,9 @@ def test_project_is_short(exported: Exported) -> None:
     lines = sum(path.read_text().count("\n") for path in exported.folder.rglob("*.py"))
 
     assert exported.n_code_lines < lines <= 300
+    assert exported.n_code_lines == sum(
+        count_code_lines(path.read_text()) for path in exported.folder.glob("service/*.py")
+    )
 
 
 def test_project_imports_nothing_of_ours() -> None:
@@ -88,6 +95,23 @@ def test_project_names_no_path_of_this_machine(exported: Exported, label_run: Pa
 
     assert str(label_run.parent).encode() not in content
     assert str(Path(__file__).resolve().parents[2]).encode() not in content
+
+
+def test_image_is_made_of_what_there_is(exported: Exported) -> None:
+    """Every instruction is one of Docker's, what is copied and started exists, nobody is root."""
+    lines = (exported.folder / "Dockerfile").read_text().splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if not line.startswith("#")]
+    project = tomllib.loads((exported.folder / "pyproject.toml").read_text())["project"]
+    command = json.loads(dict(steps)["CMD"])
+    known = ["FROM", "ARG", "WORKDIR", "COPY", "RUN", "USER", "ENV", "EXPOSE", "HEALTHCHECK", "CMD"]
+
+    assert [name for name, _ in steps] == known
+    assert re.fullmatch(r"python:3\.\d+-slim", dict(steps)["FROM"])
+    assert dict(steps)["COPY"] == ". ." and (exported.folder / project["readme"]).is_file()
+    assert command[0] in project["scripts"]
+    assert project["scripts"][command[0]] == "service.api:serve"
+    assert f"127.0.0.1:{dict(steps)['EXPOSE']}/health" in dict(steps)["HEALTHCHECK"]
+    ast.parse(dict(steps)["HEALTHCHECK"].split("-c ")[1].strip('"'))
 
 
 def test_versions_are_those_of_the_measurement(exported: Exported, label_run: Path) -> None:

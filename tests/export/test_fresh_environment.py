@@ -17,11 +17,19 @@ from urllib.request import Request, urlopen
 import pytest
 
 from advisor.export.exporting import RECIPES, export_arm
+from prototypes.registry import arms_for
 from prototypes.run_folder import load_trial
 
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
-ARMS = [(str(task), name) for task, recipes in RECIPES.items() for name in recipes]
+ARMS = [
+    (str(spec.task), spec.name)
+    for task, recipes in RECIPES.items()
+    for spec in arms_for(task)
+    if spec.name in recipes and "generator" not in spec.needs and spec.name != "hybrid_span"
+]
+"""Those of language models and of spans are in `test_prompted.py`."""
+
 SERVED = [
     ("classification", "hybrid"),
     ("document_qa", "rag"),

@@ -161,18 +161,82 @@ def run_out_of_memory(laboratory: Laboratory, _: random.Random, *, count: int) -
 
 
 def _starve(laboratory: Laboratory, run: Path) -> str | None:
+    from prototypes.run_folder import load_trial
+
+    laboratory.arms.RecordedArm.before_fit["WordVoteArm"] = lambda _: bytearray(10**12)
+    laboratory.measure(run)
+    trial = load_trial(run)
+    starved = [arm.reason for arm in trial.not_run if arm.name == "votes"]
+    if not starved:
+        return "memory did not run out"
+    is_told = "no memory left" in starved[0] and "nearest" in [arm.name for arm in trial.arms]
+    return None if is_told else f"told as {starved}"
+
+
+def squeeze_memory(laboratory: Laboratory, chance: random.Random, *, count: int) -> Staged:
+    """Memory really runs out, wherever it happens to; or the kernel kills who asks for most."""
+    found: list[Finding] = []
+    for number in range(count):
+        run = laboratory.root / f"squeezed-{number}"
+        megabytes = chance.choice([1, 2, 4, 8, 16, 32])
+        cause = f"{megabytes} MB of memory left"
+        seen = in_child(lambda run=run, megabytes=megabytes: _squeeze(laboratory, run, megabytes))
+        if fault := fault_of(seen) or seen.value:
+            found.append(Finding(cause, str(fault)))
+        found += laboratory.check_resumed(run, cause)
+    return count, found
+
+
+def _squeeze(laboratory: Laboratory, run: Path, megabytes: int) -> str | None:
     import typer
 
     from advisor.cli.boundary import boundary
 
-    laboratory.arms.RecordedArm.before_fit["WordVoteArm"] = lambda _: bytearray(10**12)
+    def grow(_: object) -> None:
+        kept = []
+        while True:
+            kept.append(bytearray(100_000))
+
+    laboratory.arms.RecordedArm.before_fit["WordVoteArm"] = grow
+    n_pages = int(Path("/proc/self/statm").read_text().split()[0])
+    n_bytes = n_pages * resource.getpagesize() + megabytes * 1_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
     try:
         with boundary():
             laboratory.measure(run)
     except typer.Exit as error:
-        kept = (run / "arms" / "nearest.json").is_file()
-        return None if error.exit_code == 2 and kept else f"exit code {error.exit_code}"
+        return None if error.exit_code == 2 else f"exit code {error.exit_code}"
     return "memory did not run out"
+
+
+def kill_a_child(laboratory: Laboratory, _: random.Random, *, count: int) -> Staged:
+    """The kernel takes the browser that prints a report, or git: what a lack of memory does."""
+    found: list[Finding] = []
+    tools = laboratory.root / "tools"
+    tools.mkdir()
+    for name in ("browser", "git"):
+        (tools / name).write_text("#!/bin/sh\nkill -9 $$\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    for _number in range(count):
+        seen = in_child(lambda: _use_children(tools))
+        if fault := fault_of(seen) or seen.value:
+            found.append(Finding("a child was killed", str(fault)))
+    return count, found
+
+
+def _use_children(tools: Path) -> str | None:
+    from advisor.errors import NoBrowserError
+    from advisor.evidence.profile.history import read_history
+    from advisor.report.printing import print_pdf
+
+    os.environ |= {"ADVISOR_BROWSER": str(tools / "browser"), "PATH": str(tools)}
+    if read_history(tools) is not None:
+        return "git was killed, and a history was read"
+    try:
+        print_pdf("<p>report</p>")
+    except NoBrowserError as error:
+        return None if "killed by signal 9" in str(error) else f"said: {error}"
+    return "the browser was killed, and a report was printed"
 
 
 def share_a_folder(laboratory: Laboratory, _: random.Random, *, count: int) -> Staged:

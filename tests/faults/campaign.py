@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import random
 import shutil
 import sys
@@ -21,6 +22,7 @@ import damages
 import hostile_documents
 import hostile_material
 import hostile_tables
+import silent_stores
 from hostile import Channel, Hostile, holding
 from judging import Finding, hand_over_here, judge
 from trials import Laboratory, Staged, open_laboratory
@@ -35,10 +37,19 @@ STAGES: dict[str, tuple[Stage, int, int]] = {
     "damaged files of a run": (damages.damage_files, 60, 6),
     "damaged cache entries": (damages.damage_parts, 40, 10),
     "out of memory": (accidents.run_out_of_memory, 3, 1),
+    "out of memory, for real": (accidents.squeeze_memory, 8, 2),
+    "a child is killed": (accidents.kill_a_child, 2, 1),
     "two processes, one folder": (accidents.share_a_folder, 3, 1),
+    "a store falls silent": (silent_stores.fall_silent, 15, 3),
 }
 """Each accident, and how often it is staged in full and in a quick campaign."""
 QUICK_INPUTS = 30
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
 READERS = (
     "advisor.cli.main",
     "advisor.evidence.profile.profiling",
@@ -137,5 +148,15 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def begin_in_one_thread() -> None:
+    """Begin anew with libraries kept to one thread.
+
+    A fork of several threads can wait for ever for a lock that one of them held.
+    """
+    if not ONE_THREAD.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})
+
+
 if __name__ == "__main__":
+    begin_in_one_thread()
     main()

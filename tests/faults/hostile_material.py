@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
@@ -36,6 +37,8 @@ def _archives() -> list[Hostile]:
         _archive("bare.zip", _packing({}), "no members"),
         _archive("text.zip", holding("just text"), "not an archive"),
         _archive("bomb.zip", _bomb, "unpacks to 600 MB"),
+        _archive("swarm.zip", _swarm(4_000, n_bytes=1_500_000), "4,000 members of 1.5 MB each"),
+        _archive("overlap.zip", _overlap, "thousands of members that are the same bytes"),
         _archive("inner.zip", _packing({"inner.zip": b"PK"}), "an archive inside"),
         _archive("twice.zip", _twice, "two members of one name"),
         _archive("locked.zip", _flagged(0x1), "says that it is encrypted"),
@@ -49,6 +52,42 @@ def _archives() -> list[Hostile]:
 
 def _bomb(path: Path) -> None:
     _packing({"bomb.csv": b"\0" * 600_000_000})(path)
+
+
+def _swarm(count: int, *, n_bytes: int) -> Callable[[Path], object]:
+    """Pack members that are harmless one by one; the packed bytes are made only once."""
+
+    def make(path: Path) -> None:
+        content = b"a,b\n" + b"1,2\n" * (n_bytes // 4)
+        packed = zlib.compressobj(9, zlib.DEFLATED, -15)
+        body = packed.compress(content) + packed.flush()
+        directory, written = bytearray(), bytearray()
+        for number in range(count):
+            name = f"{number}.csv".encode()
+            head = struct.pack(
+                "<HHHHHIIIHH", 20, 0, 8, 0, 33, zlib.crc32(content), len(body), len(content),
+                len(name), 0,
+            )  # fmt: skip
+            directory += b"PK\x01\x02" + struct.pack("<H", 20) + head
+            directory += struct.pack("<HHHII", 0, 0, 0, 0, len(written)) + name
+            written += b"PK\x03\x04" + head + name + body
+        end = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(written), 0)
+        path.write_bytes(bytes(written) + bytes(directory) + b"PK\x05\x06" + end)
+
+    return make
+
+
+def _overlap(path: Path) -> None:
+    """Let every entry of the directory point to one member, as in bombs without nesting."""
+    _packing({"a.csv": b"0" * 50_000_000})(path)
+    content = path.read_bytes()
+    place = content.index(b"PK\x01\x02")
+    entry = content[place : content.index(b"PK\x05\x06")]
+    directory = b"".join(
+        entry.replace(b"a.csv", bytes([97 + n % 26]) + b".csv") for n in range(2_000)
+    )
+    end = struct.pack("<HHHHIIH", 0, 0, 2_000, 2_000, len(directory), place, 0)
+    path.write_bytes(content[:place] + directory + b"PK\x05\x06" + end)
 
 
 def _packing(members: dict[str, bytes]) -> Callable[[Path], object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import resource
@@ -64,6 +65,7 @@ def in_child(step: Callable[[], object]) -> Seen:
 
 def _limit() -> None:
     signal.alarm(SECONDS)
+    faulthandler.dump_traceback_later(SECONDS - 2)
     if STATISTICS.is_file():
         n_bytes = int(STATISTICS.read_text().split()[0]) * resource.getpagesize() + BYTES
         resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))

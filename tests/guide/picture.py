@@ -22,8 +22,7 @@ PICTURE = Path(__file__).resolve().parents[2] / "advisor" / "guide" / "demo.svg"
 COMMAND = "advisor demo"
 WIDTH = 100
 FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-LN-Za-ln-z]|\x1b\][^\x07]*\x07")
-"""Everything but colours."""
+CONTROLS = re.compile(r"(\r|\n|\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07)")
 
 
 def record() -> str:
@@ -46,9 +45,20 @@ def record() -> str:
 
 
 def _last_state(printed: str) -> str:
-    """Keep what the last overwriting left of each line."""
-    lines = (line.split("\r")[-1] for line in printed.replace("\r\n", "\n").split("\n"))
-    return ESCAPES.sub("", "\n".join(lines))
+    """Keep what is on the screen in the end: a progress bar goes up, erases and writes anew."""
+    lines, row, is_at_start = [""], 0, False
+    for part in CONTROLS.split(printed):
+        if part == "\n":
+            row += 1
+            lines += [""] * (row == len(lines))
+        elif part.endswith("A") and part.startswith("\x1b["):
+            row = max(0, row - int(part[2:-1] or 1))
+        elif part == "\x1b[2K":
+            lines[row] = ""
+        elif part.endswith("m") or (part and part[0] not in "\r\x1b"):
+            lines[row] = part if is_at_start else lines[row] + part
+        is_at_start = part == "\r" or (is_at_start and not part)
+    return "\n".join(lines).strip("\n")
 
 
 def draw(screen: str) -> str:

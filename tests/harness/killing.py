@@ -1,7 +1,8 @@
 """Run a trial again and again, killed at another point each time, then resumed; say what was seen.
 
 Called by `test_killed.py` as `killing.py CONFTEST FOLDER EXPERIMENTS POINT…` in a fresh process,
-which imports once and forks for every trial. A point is the number of the file operation inside
+which imports once and forks for every trial. `race` among the experiments has a rival added that
+is as bad as a guess, and it and the votes raced. A point is the number of the file operation inside
 the run folder (open, rename, mkdir, remove) before which the process is killed; 0 kills nothing.
 Each trial prints one line of JSON.
 """
@@ -14,9 +15,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 FILE_OPERATIONS = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir")
 
@@ -26,6 +29,8 @@ def main() -> None:
     conftest, root, experiments, *points = sys.argv[1:]
     arms = load_arms(conftest)
     wanted = tuple(name for name in experiments.split(",") if name)
+    if "race" in wanted:
+        add_runners(arms)
     for point in map(int, points):
         seen = kill_and_resume(arms, Path(root), point, experiments=wanted)
         sys.stdout.write(json.dumps(seen) + "\n")
@@ -37,8 +42,10 @@ def kill_and_resume(
 ) -> dict[str, object]:
     """Hold one trial up to a point, then to its end."""
     run, log = root / f"run-{point}", root / f"fits-{point}.txt"
+    answers = root / f"answers-{point}.txt"
 
     def hold(kill_at: int) -> None:
+        arms.WordVoteArm.predict = note_answers(arms.WordVoteArm.predict, answers)
         measure(arms, run, log, kill_at=kill_at, experiments=experiments)
 
     status, n_operations = in_child(lambda: hold(point), log)
@@ -52,6 +59,7 @@ def kill_and_resume(
         "n_operations": n_operations,
         "kept": kept,
         "resumed_fits": log.read_text().split() if log.exists() else [],
+        "answered": answers.read_text().splitlines() if answers.exists() else [],
     }
 
 
@@ -98,14 +106,43 @@ def measure(
     for name in ("MajorityArm", "NearestTextArm", "WordVoteArm"):
         arms.RecordedArm.before_fit[name] = note(log, name)
     operations.watch(run, kill_at)
+    race, dataset = "race" in experiments, arms.build_dataset()
     settings = TrialSettings(
         n_bootstrap=200,
         out=run,
         resume=True,
         claim=Claim(Approach.RAG),
-        experiments=experiments,
+        experiments=tuple(name for name in experiments if name != "race"),
+        race=race,
     )
-    run_trial(arms.build_dataset(), settings=settings)
+    if race:
+        dataset = replace(dataset, samples=dataset.samples[::2], given_test=dataset.samples[1::2])
+    run_trial(dataset, settings=settings)
+
+
+def add_runners(arms: ModuleType) -> None:
+    """Race the votes and a rival that always says the same."""
+    import prototypes.racing
+    import prototypes.registry
+    from prototypes.contracts import Approach
+
+    majority = next(arm for arm in arms.ARMS if arm.name == "majority")
+    guess = replace(majority, name="guess", approach=Approach.PROMPTING, cost_rank=3)
+    prototypes.registry.ARMS = (*arms.ARMS, guess)
+    prototypes.racing.answers_slowly = lambda spec: spec.name in ("votes", "guess")
+
+
+def note_answers(predict: Callable[..., Any], log: Path) -> Callable[..., Any]:
+    """Write down which inputs are answered together; single ones are timings."""
+
+    def noted(arm: object, inputs: Sequence[str]) -> Any:  # noqa: ANN401 # predictions
+        found = predict(arm, inputs)
+        if len(inputs) > 1:
+            with log.open("a") as file:
+                file.write("".join(f"{text}\n" for text in inputs))
+        return found
+
+    return noted
 
 
 def note(log: Path, name: str) -> Callable[[object], None]:

@@ -166,6 +166,7 @@ def test_fitted_arm_is_asked_again(
     assert arm.predict(["wire it", "iban?", "sender is who"])[2].output == "transfer"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_thread")
 def test_changed_model_is_refused_only_where_it_is_needed(
     dataset: Dataset, tiny_causal: Path, tmp_path: Path

@@ -104,6 +104,22 @@ def test_arm_that_cannot_be_built_keeps_its_sentence(dataset: Dataset, before_fi
     assert result.not_run[0].reason == "Two texts are needed, found one."
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried")]
+)
+def test_arm_that_is_too_large_for_the_machine_is_listed(
+    dataset: Dataset, before_fit: Hooks, error: Exception
+) -> None:
+    """The others may well fit, and are measured."""
+    before_fit["NearestTextArm"] = raise_it(error)
+
+    result = run_trial(dataset, settings=QUICK)
+
+    assert [arm.name for arm in result.arms] == ["majority", "votes"]
+    assert not result.interrupted and result.not_run[0].name == "nearest"
+    assert result.not_run[0].reason.startswith("the machine had no memory left for it")
+
+
 def test_unexpected_fault_is_raised_after_saving(
     dataset: Dataset, before_fit: Hooks, tmp_path: Path
 ) -> None:
@@ -160,7 +176,7 @@ def test_budget_ends_an_arm_while_it_learns(
     result = run_trial(dataset, settings=settings(budget_seconds=2.0))
 
     assert [arm.name for arm in result.arms] == ["majority", "nearest"]
-    assert result.not_run[0].reason == "the budget of 2 s was spent before it was fitted"
+    assert result.not_run[0].reason == "the budget of 2 s was spent before it was measured"
 
 
 def test_events_tell_the_trial_from_plan_to_result(dataset: Dataset) -> None:

@@ -16,6 +16,9 @@ HERE = Path(__file__).parent
 TIMES = frozenset(
     {"latency_ms", "throughput_per_second", "fit_seconds", "predict_seconds", "cheaper"}
 )
+N_RACED = 45
+"""Test samples of the trial with a race."""
+
 CLASSES = {"majority": "MajorityArm", "nearest": "NearestTextArm", "votes": "WordVoteArm"}
 EXPERIMENTS = "learning_curve"
 
@@ -62,6 +65,7 @@ def check(root: Path, points: list[int], expected: Any, *, experiments: str = ""
         assert without_times(trial) == expected, seen
 
 
+@pytest.mark.slow
 def test_killed_anywhere_the_trial_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """At a few random file operations, and at the last one, which puts trial.json in its place."""
     expected, n_operations = hold_whole(tmp_path)
@@ -82,3 +86,22 @@ def test_killed_in_an_experiment_the_trial_ends_as_one_that_was_not(tmp_path: Pa
         expected,
         experiments=EXPERIMENTS,
     )
+
+
+@pytest.mark.slow
+def test_killed_in_a_race_the_trial_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    """At many file operations: who was dropped stays so, and hardly an answer is asked for twice.
+
+    Only those of the part that was under way may be, since they were not on disk.
+    """
+    expected, n_operations = hold_whole(tmp_path, experiments="race")
+    points = random.Random(2).sample(range(1, n_operations), 12)
+
+    assert [arm["name"] for arm in expected["dropped"]] == ["guess"]
+    for seen in kill(tmp_path, [*sorted(points), n_operations], experiments="race"):
+        trial = json.loads((tmp_path / f"run-{seen['point']}" / "trial.json").read_text())
+        n_twice = len(seen["answered"]) - len(set(seen["answered"]))
+
+        assert without_times(trial) == expected, seen
+        assert len(set(seen["answered"])) == N_RACED, seen
+        assert n_twice in (0, 23, N_RACED - 23), seen

@@ -116,6 +116,7 @@ def test_arm_against_itself_is_not_different() -> None:
     assert found.p_value == 1.0
 
 
+@pytest.mark.slow
 def test_two_equal_arms_differ_in_one_of_twenty() -> None:
     """The share of intervals that leave nought out must be what it says it is."""
     n_out = 0

@@ -71,6 +71,7 @@ def graded(generator: np.random.Generator, mean: float, hardness: Scores) -> Sco
     return generator.binomial(10, np.clip(mean + 0.4 * (hardness - 0.5), 0, 1)) / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("score", [right, graded])
 def test_four_equal_rivals_rarely_contradict(score: Callable[..., Scores]) -> None:
     """A/A with the whole trial's five arms and no margin: Holm keeps it within 5 %."""
@@ -84,6 +85,7 @@ def test_four_equal_rivals_rarely_contradict(score: Callable[..., Scores]) -> No
     assert share(outcomes, Outcome.CONTRADICTED) <= 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("score", [right, graded])
 def test_one_better_rival_among_four_is_detected(score: Callable[..., Scores]) -> None:
     """Five points ahead with 1,000 samples contradicts in 90 % of trials, correction and all."""

@@ -229,6 +229,7 @@ def simulate(draw: Draw, n_trials: int, *, claim: Claim = CLAIM) -> list[Outcome
     return outcomes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [independent_equals, correlated_equals])
 def test_equal_arms_are_rarely_contradicted(draw: Draw) -> None:
     """A/A: with four equal rivals and no margin, at most 5 % of trials may contradict."""

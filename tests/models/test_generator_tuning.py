@@ -63,6 +63,22 @@ def test_answers_become_likelier_and_survive_saving(
     assert not list(tmp_path.glob("*.bin")) and (tmp_path / "README.md").read_text() == "# card"
 
 
+def test_model_that_is_kept_is_the_one_that_was_tuned(
+    tiny_causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In half precision too, down to the frequencies that no file holds."""
+    monkeypatch.setattr("prototypes.models.generator_local.precision", lambda: "bfloat16")
+    generator = load(tiny_causal)
+    tune(generator, PAIRS, plan=plan(Method.FULL), score=None, progress=lambda fraction: None)
+    save_tuned(generator, tmp_path, card="# card")
+
+    tuned, again = generator.model, load(tmp_path).model
+
+    for kind in ("named_parameters", "named_buffers"):
+        known = dict(getattr(again, kind)())
+        assert known and all(torch.equal(known[name], x) for name, x in getattr(tuned, kind)())
+
+
 def test_adapter_leaves_the_base_alone(tiny_causal: Path, tmp_path: Path) -> None:
     """Only low-rank matrices are trained and written, and no path of this machine with them."""
     generator = load(tiny_causal)

@@ -121,7 +121,7 @@ def test_tables_and_charts_can_be_read_aloud(page: Outline) -> None:
     assert count["caption"] == count["table"] > 5
     assert all(attrs["scope"] in ("row", "col") for attrs in heads)
     assert {attrs["role"] for attrs in charts} == {"img"}
-    assert len(charts) == count["desc"] == count["figcaption"] == 6
+    assert len(charts) == count["desc"] == count["figcaption"] == 7
 
 
 def test_verdict_is_the_main_heading(report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.report.experiment_sections import build_experiment_sections
+from advisor.report.line_charts import draw_lines
 from advisor.report.wording import MINUS
 from advisor.schema.exhibits import ExperimentSection
 from prototypes.results import Comparison, ExperimentResult, Measured, TrialResult
@@ -46,6 +47,26 @@ def test_freshness_has_a_row_per_system_and_time(trial: TrialResult) -> None:
     )
 
 
+def test_freshness_is_drawn_over_time(trial: TrialResult) -> None:
+    """A line per system with its band, over the times that both were asked at; and as a table."""
+    old = {"right_on_changed_not_updated": 0.2, "right_on_changed_updated": 0.8}
+    measured = [
+        *_measured("rag", right_on_changed_before=1.0, **old, update_seconds=3.0),
+        *_measured("fine_tune", **old, update_seconds=9.0),
+    ]
+
+    figure = _section(trial, ExperimentResult(experiment="freshness", measured=measured)).figure
+
+    assert figure is not None
+    assert [tick.text for tick in draw_lines(figure).ticks] == ["not updated", "updated"]
+    assert [(curve.label, curve.points) for curve in figure.curves] == [
+        ("Retrieval", ((0.0, 0.2), (1.0, 0.8))),
+        ("Closed-book model", ((0.0, 0.2), (1.0, 0.8))),
+    ]
+    assert figure.curves[0].band == ((0.0, 0.1, 0.2), (1.0, 0.4, 0.8))
+    assert figure.table.rows[1] == ("updated", "80 % (40–80)", "80 % (40–80)")
+
+
 def test_noise_has_a_row_per_system_and_rate(trial: TrialResult) -> None:
     """What is gained has a minus sign."""
     measured = _measured("rag", quality_0=0.9, quality_20=0.91, quality_lost_20=-0.01)
@@ -73,7 +94,7 @@ def test_compression_has_a_row_per_form(trial: TrialResult) -> None:
 
     section = _section(trial, ExperimentResult(experiment="compression", measured=measured))
 
-    assert [row[0] for row in section.table.rows] == ["As it is", "Encoder in eight bits"]
+    assert [row[0] for row in section.table.rows] == ["As it is", "Linear layers in eight bits"]
     assert section.table.rows[1][2] == "2.0 (1.0 to 2.0)"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.large import (
     MAX_FLAT,
     MAX_HNSW,
@@ -15,6 +16,7 @@ from prototypes.retrieval.large import (
     LargeIndex,
     choose_kind,
     measure_recall,
+    open_index,
     search_exactly,
     write_index,
 )
@@ -50,6 +52,7 @@ def test_exact_search_in_blocks_is_a_full_comparison(
     assert expected.tolist() == found.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
 def test_the_reported_recall_is_what_it_finds(
     vectors: NDArray[np.float32], tmp_path: Path, kind: Kind
@@ -65,6 +68,7 @@ def test_the_reported_recall_is_what_it_finds(
     assert f"recall@10 {report.recall_at_10:.3f}" in loaded.report.describe()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
 def test_scores_are_exact_cosines(vectors: NDArray[np.float32], tmp_path: Path, kind: Kind) -> None:
     """Compression decides which candidates are compared, never what their score is."""
@@ -80,3 +84,22 @@ def test_scores_are_exact_cosines(vectors: NDArray[np.float32], tmp_path: Path, 
 def test_recall_counts_what_was_missed() -> None:
     """Finding nothing is 0, whatever was to be found."""
     assert measure_recall([[], []], np.array([[1, 2], [3, 4]])) == 0.0
+
+
+def test_an_index_is_made_once_and_made_anew_for_another_number(
+    vectors: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few vectors need no file; many are indexed, then only mapped, until they are others."""
+    assert isinstance(open_index(vectors, tmp_path / "index"), DenseIndex)
+    assert not (tmp_path / "index").exists()
+
+    monkeypatch.setattr("prototypes.retrieval.large.MAX_FLAT", 500)
+    first = open_index(vectors, tmp_path / "index")
+    written = (tmp_path / "index" / "index.faiss").stat().st_mtime_ns
+    again = open_index(vectors, tmp_path / "index")
+    assert isinstance(first, LargeIndex) and isinstance(again, LargeIndex)
+    assert (tmp_path / "index" / "index.faiss").stat().st_mtime_ns == written
+    assert first.search(vectors[:3], 5) == again.search(vectors[:3], 5)
+
+    fewer = open_index(vectors[:900], tmp_path / "index")
+    assert isinstance(fewer, LargeIndex) and fewer.report.n_vectors == 900

@@ -24,7 +24,7 @@ _EXCERPT = 2_000
 class ExampleCollector:
     """Takes rows one after the other; memory does not grow with their length."""
 
-    def __init__(self, kind: Literal["labels", "outputs"]) -> None:
+    def __init__(self, kind: Literal["labels", "outputs", "spans"]) -> None:
         self._kind = kind
         self._files: dict[str, None] = {}
         self._n_rows = self._n_incomplete = self._n_duplicates = 0

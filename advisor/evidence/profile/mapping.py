@@ -120,7 +120,11 @@ def _output_space(profile: Profile) -> Iterator[Found]:
         )
         finding = f"every output is one of {n:,} labels"
         yield "output_consistency", _answer("strict_format", finding, "labels counted")
-    elif examples.kind == "outputs":
+    elif examples.kind == "spans":
+        finding = "every text has its spans with their labels"
+        yield "output_space", _answer("structured_record", finding, "columns of the tables")
+        yield "output_consistency", _answer("strict_format", finding, "columns of the tables")
+    else:
         yield from _format_of_outputs(examples)
 
 
@@ -158,6 +162,9 @@ def _task_kind(profile: Profile) -> Iterator[Found]:
     elif questions is None and examples is not None and _is_classification(examples):
         finding = f"texts with one of {examples.n_outputs:,} labels were given"
         yield "task_kind", _answer("classification", finding, "columns of the tables")
+    elif questions is None and examples is not None and examples.kind == "spans":
+        finding = f"{plural(examples.n_distinct, 'text')} with marked spans were given"
+        yield "task_kind", _answer("extraction", finding, "columns of the tables")
 
 
 def _corpus_size(profile: Profile) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from advisor.evidence.profile.contradictions import find_contradictions, stated_
 from advisor.evidence.profile.history import read_history
 from advisor.evidence.profile.mapping import bound_volatility, measure_answers
 from advisor.evidence.profile.remarks import write_remarks
+from advisor.evidence.profile.written import tell_what_is_written
 from advisor.schema.answers import Answers
 from advisor.schema.profile import HistoryProfile, Profile
 from advisor.schema.rule import RuleBase
@@ -66,6 +67,9 @@ def profile_data(
     bound = bound_volatility(found.changes, stated_level(said, "data_volatility"))
     if bound is not None:
         measured.setdefault("data_volatility", bound)
+    written = tell_what_is_written(found, stated_level(said, "task_kind"))
+    if written is not None:
+        measured.setdefault("task_kind", written)
     answered = found.model_copy(update={"measured": measured})
     return answered.model_copy(
         update={
@@ -77,7 +81,7 @@ def profile_data(
 
 def _describe(request: ProfileRequest, material: Material, collection: Collection) -> Profile:
     takers = collection.collectors
-    examples = (takers.labels.profile(), takers.outputs.profile())
+    kinds = (takers.labels, takers.outputs, takers.spans)
     with Material([request.previous] if request.previous else []) as earlier:
         before, after = take_snapshots(material, earlier if request.previous else None)
         if request.previous and not before.items:
@@ -92,7 +96,7 @@ def _describe(request: ProfileRequest, material: Material, collection: Collectio
         documents=takers.documents.profile(),
         changes=changes,
         history=_longest_history(request.paths),
-        examples=tuple(one for one in examples if one is not None),
+        examples=tuple(one for taker in kinds if (one := taker.profile()) is not None),
         questions=takers.questions.profile(),
         modality=dict(collection.kinds.most_common()),
         personal_data=takers.personal.total(),

@@ -18,6 +18,7 @@ class Role(StrEnum):
 
     LABELLED = "labelled text"
     PAIR = "input and output"
+    TAGGED = "text with spans"
     QUESTION = "question"
     DOCUMENT = "document"
     FIGURES = "figures"
@@ -42,8 +43,6 @@ _PAIRS = (
     ("prompt", "response"),
     ("source", "target"),
     ("mr", "ref"),
-    ("text", "spans"),
-    ("text", "entities"),
 )
 _TEXTS = ("text", "content", "body", "document", "passage", "article")
 
@@ -60,6 +59,7 @@ def tell_kind_of_rows(path: Path, names: tuple[str, ...], mapping: Mapping[str, 
     for role, task in (
         (Role.QUESTION, Task.DOCUMENT_QA),
         (Role.LABELLED, Task.CLASSIFICATION),
+        (Role.TAGGED, Task.EXTRACTION),
     ):
         try:
             columns = resolve_columns(Table(path, names, ()), task, mapping=given)

@@ -25,6 +25,7 @@ class Collectors:
     documents: DocumentCollector = field(default_factory=DocumentCollector)
     labels: ExampleCollector = field(default_factory=lambda: ExampleCollector("labels"))
     outputs: ExampleCollector = field(default_factory=lambda: ExampleCollector("outputs"))
+    spans: ExampleCollector = field(default_factory=lambda: ExampleCollector("spans"))
     overlap: OverlapMeter = field(default_factory=OverlapMeter)
     questions: QuestionCollector = field(init=False)
     personal: PersonalDataCounter = field(default_factory=PersonalDataCounter)
@@ -44,6 +45,8 @@ class Collectors:
                 self.labels.add(texts["text"], texts["label"], file=file)
             case Role.PAIR:
                 self.outputs.add(texts["input"], texts["output"], file=file)
+            case Role.TAGGED:
+                self.spans.add(texts["text"], texts["spans"], file=file)
             case Role.QUESTION:
                 self._add_question(cells, kind, file=file)
             case Role.DOCUMENT:

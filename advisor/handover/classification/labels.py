@@ -17,9 +17,9 @@ class Example(BaseModel):
 
 
 class Label(BaseModel):
-    """The answer to one text; a larger confidence is surer."""
+    """The answer to one text, null where none could be read; a larger confidence is surer."""
 
-    label: str
+    label: str | None
     confidence: float
     examples: list[Example] = []
 

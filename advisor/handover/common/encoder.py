@@ -1,6 +1,6 @@
 """Texts to vectors: the transformer whose folder lies in `model/`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 
+from service.batches import batch_by_length
+
 Vectors = NDArray[np.float32]
-TOKENS_PER_BATCH = 4096
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -40,14 +41,3 @@ class Encoder:
         means = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
         vectors: Vectors = normalize(hidden[:, 0] if self._first_token else means).cpu().numpy()
         return vectors
-
-
-def batch_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Group the rows by length, so that little is padded."""
-    rows: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: lengths[row]):
-        if rows and (len(rows) + 1) * lengths[row] > TOKENS_PER_BATCH:
-            yield rows
-            rows = []
-        rows.append(row)
-    yield rows

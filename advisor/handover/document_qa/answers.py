@@ -8,13 +8,13 @@ MODEL = Path(__file__).parent / "model"
 
 
 class Passage(BaseModel):
-    """A piece of a document, cut into the sentences that can be answers."""
+    """A piece of a document, with the sentences that can be answers."""
 
     document: str
     passage: str
     title: str
     text: str
-    sentences: list[str] = Field(exclude=True)
+    sentences: list[str] = Field(default=[], exclude=True)
 
 
 class Answer(BaseModel):

@@ -1,6 +1,6 @@
 """Words to vectors: the transformer whose folder lies in `model/` reads them in their text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +8,10 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 
+from service.batches import batch_by_length
 from service.spans import Words
 
 Vectors = NDArray[np.floating]
-TOKENS_PER_BATCH = 4096
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -54,14 +54,3 @@ class WordEncoder:
             states = self._model(**batch.to(DEVICE)).last_hidden_state.float().cpu().numpy()
             hidden.update(zip(rows, states, strict=True))
         return hidden
-
-
-def batch_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Group the rows by length, so that little is padded."""
-    rows: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: lengths[row]):
-        if rows and (len(rows) + 1) * lengths[row] > TOKENS_PER_BATCH:
-            yield rows
-            rows = []
-        rows.append(row)
-    yield rows

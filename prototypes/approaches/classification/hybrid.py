@@ -23,7 +23,8 @@ from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.retrieval.neighbours import LabelledIndex, VoteSettings
 from prototypes.workbench import Workbench
 
-VOTE_WEIGHTS = (0.1, 0.25, 0.5, 0.75)
+VOTE_WEIGHTS = (0.0, 0.1, 0.25, 0.5, 0.75)
+"""0 is the tuned head alone, so no validation sample is lost by the vote."""
 DEFAULT_VOTE_WEIGHT = 0.25
 _FILE = "interpolation.json"
 
@@ -66,7 +67,7 @@ class InterpolatedArm:
             votes, neighbours = self._index.vote(vectors)
         with clock.stage("generate"):
             probabilities = self._classifier.head.probabilities(vectors)
-            scores = _mix(probabilities, votes, self._vote_weight)
+            scores = mix(probabilities, votes, self._vote_weight)
         return predict_with_samples(
             scores, neighbours, self._index, timings_ms=clock.timings_ms(len(inputs))
         )
@@ -107,12 +108,13 @@ def _choose(
     settings, _ = learnt.choose_settings(vectors, right)
     votes, _ = learnt.vote(vectors, settings)
     probabilities = rehearsal.head.probabilities(vectors)
-    scores = {w: accuracy(_mix(probabilities, votes, w), right) or 0.0 for w in VOTE_WEIGHTS}
+    scores = {w: accuracy(mix(probabilities, votes, w), right) or 0.0 for w in VOTE_WEIGHTS}
     best = max(VOTE_WEIGHTS, key=lambda weight: scores[weight])
     return settings, best, scores[best]
 
 
-def _mix(
+def mix(
     probabilities: NDArray[np.float32], votes: NDArray[np.float32], vote_weight: float
 ) -> NDArray[np.float32]:
+    """Interpolate what a head says, shape (n, n_labels), with what neighbours say."""
     return (1 - vote_weight) * probabilities + vote_weight * votes

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from prototypes.approaches.document_qa.extractive import add_timings, mean_correct
 from prototypes.approaches.stages import StageClock
+from prototypes.approaches.taught import teach
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.errors import TooFewSamplesError
 from prototypes.models.seq2seq import Generation, Seq2SeqModel
@@ -47,7 +48,7 @@ class ClosedBookArm:
         self._model = Seq2SeqModel.warm_start(
             require_trainable(workbench.encoder), outputs, seed=seed
         )
-        self._model.train(pairs, recipe=recipe, progress=progress)
+        teach(self._model, pairs, workbench, recipe=recipe, progress=progress)
         predictions = self.predict([sample.input for sample in data.validation])
         return FitReport(
             validation_score=mean_correct(data.validation, predictions),

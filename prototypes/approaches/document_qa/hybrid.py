@@ -91,7 +91,8 @@ class TunedRetrievalArm:
     def _install(self, encoder_folder: Path, index_folder: Path) -> None:
         self._encoder_folder = encoder_folder
         self._index_folder = index_folder
-        dense = self._workbench.index(load_vectors(index_folder))
+        vectors = self._workbench.keep_open(load_vectors(index_folder))
+        dense = self._workbench.index(vectors)
         self._system.retriever = self._system.retriever.with_dense(dense)
         self._system.embed_for_search = load_tuned(encoder_folder).encode
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from prototypes.approaches.extraction.labelling import (
     Found,
@@ -19,6 +19,9 @@ from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.data.spans import split_words
 from prototypes.workbench import Workbench
+
+if TYPE_CHECKING:
+    from prototypes.models.word_vectors import WordEncoder
 
 
 class FullTaggingArm:
@@ -46,6 +49,12 @@ class FullTaggingArm:
         clock = StageClock()
         found = _find(self._tagger, [split_words(text) for text in inputs], clock)
         return build_predictions(found, timings_ms=clock.timings_ms(len(inputs)))
+
+    @property
+    def model(self) -> WordEncoder:
+        """The encoder, which most of the parameters belong to."""
+        assert self._tagger is not None
+        return self._tagger.encoder
 
     def save(self, folder: Path) -> None:
         """Write the tuned encoder and its head."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.data.spans import describe_labels, labels_of, split_words
 from prototypes.workbench import Workbench
+
+if TYPE_CHECKING:
+    from prototypes.models.word_vectors import WordEncoder
 
 INVERSE_PENALTY = 3.0
 """The one that full tuning of a classifier starts from, too; 30 was worse on Restaurants-8k."""
@@ -55,6 +58,16 @@ class TaggingHeadArm:
         clock = StageClock()
         found = self._find([split_words(text) for text in inputs], clock)
         return build_predictions(found, timings_ms=clock.timings_ms(len(inputs)))
+
+    @property
+    def model(self) -> WordEncoder:
+        """The encoder, which most of the parameters belong to.
+
+        Raises:
+            ModelUnavailableError: If it has no layers.
+        """
+        assert self._features is not None
+        return self._features.encoder
 
     def save(self, folder: Path) -> None:
         """Write the head and the name of its encoder."""

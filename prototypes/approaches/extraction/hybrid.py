@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prototypes.approaches.classification.hybrid import DEFAULT_VOTE_WEIGHT, VOTE_WEIGHTS
+from prototypes.approaches.classification.hybrid import DEFAULT_VOTE_WEIGHT, VOTE_WEIGHTS, mix
 from prototypes.approaches.classification.rag import describe_vote
 from prototypes.approaches.extraction.labelling import (
     TagReader,
@@ -62,7 +61,7 @@ class InterpolatedTaggingArm:
         with clock.stage("search"):
             votes, neighbours = self._index.vote(vectors)
         with clock.stage("generate"):
-            shares = _mix(self._tagger.head.probabilities(vectors), votes, self._vote_weight)
+            shares = mix(self._tagger.head.probabilities(vectors), votes, self._vote_weight)
             found = TagReader(self._index.tags).read(words, shares)
             citations = self._index.cite(words, found, neighbours)
         timings = clock.timings_ms(len(inputs))
@@ -87,7 +86,11 @@ class InterpolatedTaggingArm:
 
 
 def _choose(data: LearningData, rehearsal: TunedTagger) -> tuple[VoteSettings, float, float | None]:
-    """Choose how words vote by their tags, and the weight of the vote by span F1."""
+    """Choose how words vote by their tags, and the weight of the vote by span F1.
+
+    Of weights that tie it is the smallest, and 0 is among them: the arm is never worse on the
+    validation samples than the tuned tagger alone.
+    """
     if not data.validation:
         return VoteSettings(), DEFAULT_VOTE_WEIGHT, None
     tags, words = rehearsal.head.labels, all_words(data.validation)
@@ -99,15 +102,9 @@ def _choose(data: LearningData, rehearsal: TunedTagger) -> tuple[VoteSettings, f
     probabilities, reader = rehearsal.head.probabilities(vectors), TagReader(tags)
     scores = {
         weight: validate_spans(
-            data.validation, reader.read(words, _mix(probabilities, votes, weight))
+            data.validation, reader.read(words, mix(probabilities, votes, weight))
         )
         for weight in VOTE_WEIGHTS
     }
     best = max(VOTE_WEIGHTS, key=lambda weight: scores[weight] or 0.0)
     return index.settings, best, scores[best]
-
-
-def _mix(
-    probabilities: NDArray[np.float32], votes: NDArray[np.float32], vote_weight: float
-) -> NDArray[np.float32]:
-    return (1 - vote_weight) * probabilities + vote_weight * votes

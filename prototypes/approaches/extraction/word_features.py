@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.data.spans import Word
+from prototypes.errors import ModelUnavailableError
 from prototypes.models.encoder import Encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.workbench import Workbench
+
+if TYPE_CHECKING:
+    from prototypes.models.word_vectors import WordEncoder
 
 Texts = Sequence[Sequence[Word]]
 """Several texts, each cut into words."""
@@ -69,6 +73,20 @@ class WordFeatures:
         )
         vectors: NDArray[np.float32] = np.load(folder / "words.npy", allow_pickle=False)
         return vectors
+
+    @property
+    def encoder(self) -> WordEncoder:
+        """The transformer behind it.
+
+        Raises:
+            ModelUnavailableError: If words are only looked up.
+        """
+        if isinstance(self._encoding, NeighbourWordEncoder):
+            raise ModelUnavailableError(
+                f"The encoder '{self._workbench.encoder.name}' has no layers that could be held "
+                "in eight bits."
+            )
+        return cast("WordEncoder", self._encoding)
 
     def embed(self, texts: Texts) -> NDArray[np.float32]:
         """Embed the words of texts, one row per word of all texts in order."""

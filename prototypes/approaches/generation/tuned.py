@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from prototypes.approaches.generation.examples import mean_chrf
+from prototypes.approaches.generation.tuned_writer import tune_writer
 from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.errors import TooFewSamplesError
@@ -51,16 +52,15 @@ class TunedWriterArm:
         outputs = [output for _, output in pairs]
         measured = measure_lengths(folder, inputs, outputs)
         self._surface = SurfaceForms.learn(outputs)
-        self._model = Seq2SeqModel.warm_start(
-            folder, outputs, seed=seed, lengths=measured.lengths, inputs=inputs
-        )
-        self._model.stop_dropout()  # no pair is seen often enough to be learnt by heart
         recipe = _recipe(len(pairs), measured, seed=seed)
-        self._model.train(pairs, recipe=recipe, progress=progress)
+        tuned = tune_writer(
+            pairs, workbench, recipe=recipe, lengths=measured.lengths, progress=progress
+        )
+        self._model = tuned.model
         written = self.predict([sample.input for sample in data.validation])
         return FitReport(
             validation_score=mean_chrf(data.validation, written),
-            n_trained_parameters=self._model.n_trained_parameters,
+            n_trained_parameters=tuned.n_parameters,
             notes=_notes(recipe, len(pairs), measured),
         )
 
@@ -69,13 +69,18 @@ class TunedWriterArm:
         clock = StageClock()
         read, cited = self._read(inputs, clock)
         with clock.stage("generate"):
-            written = self._model.generate(read)
+            written = self._write(read)
             outputs = list(map(self._restore, written, inputs))
         timings = clock.timings_ms(len(inputs))
         return [
             Prediction(output, generation.probability, timings_ms=timings, retrieved=own)
             for output, generation, own in zip(outputs, written, cited, strict=True)
         ]
+
+    @property
+    def model(self) -> Seq2SeqModel:
+        """The tuned model."""
+        return self._model
 
     def save(self, folder: Path) -> None:
         """Write the tuned model and how words are written."""
@@ -98,6 +103,10 @@ class TunedWriterArm:
     ) -> tuple[Sequence[str], Sequence[tuple[str, ...]]]:
         """Return what the model reads for each input, and the ids of what was looked up for it."""
         return inputs, [()] * len(inputs)
+
+    def _write(self, read: Sequence[str]) -> list[Generation]:
+        """Let the model write, all by itself."""
+        return self._model.generate(read)
 
     def _restore(self, generation: Generation, source: str) -> str | None:
         """Give a text its capitals, unless it is a training output, which has them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -96,6 +97,26 @@ class OpenableStore(VectorStore, Protocol):
     @classmethod
     def open(cls, folder: Path | None = None, *, dimension: int) -> Self:
         """Open the store in a folder, or begin one there; without a folder in memory."""
+
+
+@contextmanager
+def answering(store: str, *, remedy: str) -> Iterator[None]:
+    """Turn whatever a client of a server raises into a sentence.
+
+    Args:
+        store: Which server is asked.
+        remedy: What lets it answer again.
+
+    Raises:
+        StoreError: If it does not answer inside this context, in time or at all.
+    """
+    try:
+        yield
+    except (StoreError, MemoryError):
+        raise
+    except Exception as error:  # of the client, of its transport or of the server
+        said = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        raise StoreError(f"{store} does not answer ({said}); {remedy}") from error
 
 
 def require_groups(groups: Collection[str]) -> frozenset[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +21,7 @@ from prototypes.errors import StoreError
 from prototypes.retrieval.stores.contract import (
     Entry,
     Found,
+    answering,
     require_batch,
     require_queries,
     visible_groups,
@@ -123,7 +126,8 @@ class LangChainStore:
         checked = require_batch(entries, vectors, dimension=self._dimension)
         known = [e.passage_id for e in entries if e.passage_id in self._ledger]
         if known:
-            self._store.delete(ids=known)
+            with self._answering("add the documents again."):
+                self._store.delete(ids=known)
         for start in range(0, len(entries), MAX_BATCH):
             self._add_batch(entries[start : start + MAX_BATCH], checked[start : start + MAX_BATCH])
 
@@ -144,10 +148,15 @@ class LangChainStore:
         """Delete every passage of a document; return how many there were."""
         ids = [id for id, entry in self._ledger.items() if entry.document_id == document_id]
         if ids:
-            # The ledger first: what it does not name is never found, whatever the store does.
-            self._ledger = {id: e for id, e in self._ledger.items() if e.document_id != document_id}
+            # Closed to all first: should the store not answer, nobody finds it all the same, and
+            # deleting it again goes on here.
+            closed = {id: replace(self._ledger[id], groups=frozenset()) for id in ids}
+            self._ledger |= closed
             self.save()
-            self._store.delete(ids=ids)
+            with self._answering("delete the document again; until then nobody finds it."):
+                self._store.delete(ids=ids)
+            self._ledger = {id: e for id, e in self._ledger.items() if id not in closed}
+            self.save()
         return len(ids)
 
     def count(self) -> int:
@@ -174,8 +183,14 @@ class LangChainStore:
             {"passage_id": entry.passage_id, **{f"group:{name}": True for name in entry.groups}}
             for entry in entries
         ]
-        self._store.add_texts(ids, metadatas=metadatas, ids=ids)
+        with self._answering("add the documents again."):
+            self._store.add_texts(ids, metadatas=metadatas, ids=ids)
         self._ledger.update(zip(ids, entries, strict=True))
+
+    def _answering(self, then: str) -> AbstractContextManager[None]:
+        """Put what the store raises into a sentence; how long it may take, its client decides."""
+        store = f"The store {type(self._store).__name__}, behind LangChain,"
+        return answering(store, remedy=f"see that it runs, then {then}")
 
     def _search_one(
         self, query: NDArray[np.float32], k: int, *, may_see: frozenset[str]
@@ -185,7 +200,8 @@ class LangChainStore:
         extra = {} if self._make_filter is None else {"filter": self._make_filter(may_see)}
         n_asked, found = k, list[Found]()
         while k > 0:
-            hits = self._store.similarity_search_with_score(_QUERY, k=n_asked, **extra)
+            with self._answering("ask again."):
+                hits = self._store.similarity_search_with_score(_QUERY, k=n_asked, **extra)
             found = self._keep_visible(hits, may_see)
             if len(found) >= k or len(hits) < n_asked:
                 break

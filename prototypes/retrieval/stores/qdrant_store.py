@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 import warnings
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,7 @@ from prototypes.errors import StoreError
 from prototypes.retrieval.stores.contract import (
     Entry,
     Found,
+    answering,
     require_batch,
     require_queries,
     visible_groups,
@@ -24,18 +26,21 @@ from prototypes.retrieval.stores.contract import (
 _COLLECTION = "passages"
 _BATCH = 500
 _FIELDS = ("document_id", "groups")
+TIMEOUT_SECONDS = 10
+"""A server that takes longer over one request does not answer."""
+_LOCAL = "The Qdrant client"
 
 
 class QdrantStore:
     """One Qdrant collection; groups and document are payload that the search filters by."""
 
-    def __init__(self, client: QdrantClient, *, dimension: int) -> None:
+    def __init__(self, client: QdrantClient, *, dimension: int, name: str = _LOCAL) -> None:
         """Use the collection `passages` of a client, made if it is not there.
 
         Raises:
             StoreError: If it has vectors of another dimension.
         """
-        self._client = client
+        self._client, self._name = client, name
         self._dimension = dimension
         if not client.collection_exists(_COLLECTION):
             _create(client, dimension)
@@ -61,21 +66,24 @@ class QdrantStore:
         return cls(client, dimension=dimension)
 
     @classmethod
-    def connect(cls, url: str, *, dimension: int, api_key: str | None = None) -> Self:
+    def connect(
+        cls,
+        url: str,
+        *,
+        dimension: int,
+        api_key: str | None = None,
+        timeout_seconds: int = TIMEOUT_SECONDS,
+    ) -> Self:
         """Use a server, such as http://localhost:6333.
 
         Raises:
-            StoreError: If it does not answer, or has vectors of another dimension.
+            StoreError: If it does not answer in time, now or later, or has vectors of another
+                dimension.
         """
-        try:
-            client = QdrantClient(url=url, api_key=api_key)
-            return cls(client, dimension=dimension)
-        except StoreError:
-            raise
-        except Exception as error:  # of the client, of httpx or of the server
-            raise StoreError(
-                f"The Qdrant server at {url} does not answer ({error}); start it, or use a folder."
-            ) from error
+        name = f"The Qdrant server at {url}"
+        with answering(name, remedy="start it, or use a folder."), _quiet():
+            client = QdrantClient(url=url, api_key=api_key, timeout=timeout_seconds)
+            return cls(client, dimension=dimension, name=name)
 
     def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
         """Add entries with their vectors (n, d); one whose passage is there replaces it.
@@ -86,7 +94,7 @@ class QdrantStore:
         checked = require_batch(entries, vectors, dimension=self._dimension)
         points = [_build_point(*pair) for pair in zip(entries, checked, strict=True)]
         for start in range(0, len(points), _BATCH):
-            with _quiet():
+            with self._answering("add the documents again."), _quiet():
                 self._client.upsert(_COLLECTION, points[start : start + _BATCH], wait=True)
 
     def search(
@@ -99,20 +107,23 @@ class QdrantStore:
         """
         checked = require_queries(queries, dimension=self._dimension)
         may_see = _match("groups", models.MatchAny(any=sorted(visible_groups(groups))))
-        return [self._search_one(query, k, may_see=may_see) for query in checked]
+        with self._answering("ask again."):
+            return [self._search_one(query, k, may_see=may_see) for query in checked]
 
     def delete_document(self, document_id: str) -> int:
         """Delete every passage of a document, on disk too; return how many there were."""
         condition = _match("document_id", models.MatchValue(value=document_id))
-        n = int(self._client.count(_COLLECTION, count_filter=condition, exact=True).count)
-        if n:
-            selector = models.FilterSelector(filter=condition)
-            self._client.delete(_COLLECTION, points_selector=selector, wait=True)
-        return n
+        with self._answering("the document may still be there: delete it again."):
+            n = int(self._client.count(_COLLECTION, count_filter=condition, exact=True).count)
+            if n:
+                selector = models.FilterSelector(filter=condition)
+                self._client.delete(_COLLECTION, points_selector=selector, wait=True)
+            return n
 
     def count(self) -> int:
         """Count the passages."""
-        return int(self._client.count(_COLLECTION, exact=True).count)
+        with self._answering("ask again."):
+            return int(self._client.count(_COLLECTION, exact=True).count)
 
     def save(self) -> None:
         """Do nothing: Qdrant has written what was added when `add` returned."""
@@ -120,6 +131,9 @@ class QdrantStore:
     def close(self) -> None:
         """Let go of the folder or the connection."""
         self._client.close()
+
+    def _answering(self, then: str) -> AbstractContextManager[None]:
+        return answering(self._name, remedy=f"see that it runs, then {then}")
 
     def _search_one(
         self, query: NDArray[np.float32], k: int, *, may_see: models.Filter

@@ -205,3 +205,61 @@ def test_squad_is_measured_as_it_was_published(profiler: Profiler) -> None:
     assert found.questions.n_rows == 10_570 + 11_873
     assert found.questions.n_unanswerable == 5_945
     assert found.documents.n_documents == 2_067
+
+
+SPANS = json.dumps([{"start": 10, "end": 13, "label": "people"}])
+
+
+def _pairs(path: Path, outputs: list[str]) -> Path:
+    rows = [{"input": f"order {n} of ward {n}", "output": each} for n, each in enumerate(outputs)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def test_marked_spans_are_extraction(tmp_path: Path, profiler: Profiler) -> None:
+    """The column decides, and it contradicts whoever said otherwise."""
+    rows = [{"text": f"Table for six at {n}", "spans": SPANS} for n in range(60)]
+    path = tmp_path / "bookings.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    found = profiler(path, said={"task_kind": "classification"})
+
+    levels = {criterion: one.level for criterion, one in found.measured.items()}
+    assert levels["task_kind"] == "extraction"
+    assert (levels["output_space"], levels["labeled_examples"]) == (
+        "structured_record",
+        "50_to_500",
+    )
+    assert [one.sentence for one in found.contradictions] == [
+        "You said classification as the task; 60 texts with marked spans were given."
+    ]
+
+
+@pytest.mark.parametrize("said", ["unknown", "classification"])
+def test_texts_written_for_inputs_are_generation(
+    tmp_path: Path, profiler: Profiler, said: str
+) -> None:
+    """Unless something was said that they fit as well."""
+    path = _pairs(tmp_path / "pairs.jsonl", [f"Ward {n} gets bread, {n} loaves." for n in range(9)])
+
+    found = profiler(path, said={"task_kind": said})
+
+    assert found.measured["task_kind"].level == "generation"
+
+
+@pytest.mark.parametrize("said", ["summarization", "code", "style_or_format"])
+def test_pairs_do_not_overrule_what_they_fit(tmp_path: Path, profiler: Profiler, said: str) -> None:
+    """Columns do not tell a summary from a letter."""
+    path = _pairs(tmp_path / "pairs.jsonl", [f"Ward {n} gets bread, {n} loaves." for n in range(9)])
+
+    found = profiler(path, said={"task_kind": said})
+
+    assert "task_kind" not in found.measured
+    assert found.contradictions == ()
+
+
+def test_records_written_for_inputs_leave_the_task_open(tmp_path: Path, profiler: Profiler) -> None:
+    """JSON may be fields pulled out of the input, or a format to be written."""
+    path = _pairs(tmp_path / "pairs.jsonl", [json.dumps({"ward": n}) for n in range(9)])
+
+    assert "task_kind" not in profiler(path).measured

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from prototypes.contracts import Document
-from prototypes.retrieval.guarded import GuardedSearch
+from prototypes.retrieval.guarded import By, GuardedSearch
 from prototypes.retrieval.stores.contract import EVERYONE, Entry
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def document(n: int) -> Document:
-    """Make a document of one passage."""
-    return Document(f"d{n}.md", f"Document {n}", f"Text number {n}.")
+    """Make a document of one passage; some words are rarer than others."""
+    words = " ".join(("this", "may", "read")[: n % 4])
+    return Document(f"d{n}.md", f"Document {n}", f"Text number {n}: who {words}.")
 
 
 def readable(corpus: Sequence[frozenset[str]], user: frozenset[str]) -> set[str]:
@@ -71,10 +73,11 @@ def test_every_store_returns_exactly_what_may_be_read(
     store.close()
 
 
+@pytest.mark.parametrize("by", By)
 @quick
 @given(corpus=corpora, asking=users)
 def test_nothing_else_is_remembered_or_cited(
-    kind: Kind, corpus: list[frozenset[str]], asking: list[frozenset[str]]
+    kind: Kind, corpus: list[frozenset[str]], asking: list[frozenset[str]], by: By
 ) -> None:
     """Users who ask the same one after another, twice each, are given their own answers."""
     store = kind.open(None, DIMENSION)
@@ -83,10 +86,33 @@ def test_nothing_else_is_remembered_or_cited(
         search.add(document(n), groups=who)
 
     for user in [*asking, *asking]:
-        sources = search.search(QUESTION, len(corpus), groups=user)
+        sources = search.search(QUESTION, len(corpus), groups=user, by=by)
         assert readable(corpus, user) == {source.citation.document_id for source in sources}
         assert all(source.passage.document_id in readable(corpus, user) for source in sources)
     store.close()
+
+
+@pytest.mark.parametrize("by", [By.WORDS, By.BOTH])
+@quick
+@given(corpus=corpora, user=st.frozensets(names, max_size=2))
+def test_closed_documents_count_in_no_score(
+    kind: Kind, corpus: list[frozenset[str]], user: frozenset[str], by: By
+) -> None:
+    """A user is given what a corpus without the closed documents would give, to the last score."""
+    whole, own = kind.open(None, DIMENSION), kind.open(None, DIMENSION)
+    guarded, alone = GuardedSearch(whole, embed), GuardedSearch(own, embed)
+    for n, who in enumerate(corpus):
+        guarded.add(document(n), groups=who)
+        if f"d{n}.md" in readable(corpus, user):
+            alone.add(document(n))
+
+    expected = alone.search(QUESTION, len(corpus), by=by)
+    found = guarded.search(QUESTION, len(corpus), groups=user, by=by)
+
+    assert [each.passage.id for each in expected] == [each.passage.id for each in found]
+    assert [each.score for each in found] == pytest.approx([each.score for each in expected])
+    whole.close()
+    own.close()
 
 
 @quick

@@ -105,3 +105,24 @@ def test_no_text_is_handed_over() -> None:
     document, _ = careless.rows["it#0"]
 
     assert {"passage_id": "it#0", "group:it": True} == document.metadata
+
+
+def test_store_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which store it was, what it said and what to do; a document that is deleted stays closed."""
+    careless, store = filled()
+
+    def fail(*_: object, **__: object) -> None:
+        raise TimeoutError("read timed out")
+
+    for method in ("similarity_search_with_score", "delete"):
+        monkeypatch.setattr(careless, method, fail)
+    said = r"store CarelessStore, behind LangChain, does not answer \(read timed out\); see that"
+
+    with pytest.raises(StoreError, match=f"{said}.*ask again"):
+        store.search(QUERY, 1)
+    with pytest.raises(StoreError, match=f"{said}.*delete the document again"):
+        store.delete_document("hr0")
+    monkeypatch.undo()
+    (found,) = store.search(QUERY, 9, groups=["hr"])
+    assert "hr0" not in {hit.document_id for hit in found}
+    assert (store.delete_document("hr0"), store.count()) == (1, 8)

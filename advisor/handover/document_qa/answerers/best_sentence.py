@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from service.answers import MODEL, Answer, read_passages
-from service.words import Rarity, WordIndex
+from service.rarity import Rarity
+from service.words import WordIndex
 
 N_FOUND = 20
 

@@ -9,8 +9,8 @@ from safetensors.numpy import load_file
 
 from service.answers import MODEL, Answer, read_passages
 from service.encoder import Encoder, Vectors
+from service.rarity import Rarity
 from service.retriever import Retriever
-from service.words import Rarity
 
 N_READ = 5
 

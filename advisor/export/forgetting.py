@@ -1,0 +1,105 @@
+"""Remove a document from an exported project: what holds it is exported anew, or deleted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.errors import ExportError
+from advisor.export.exporting import export_arm
+from prototypes.forgetting.traces import Traces
+from prototypes.run_folder import RunFolder
+
+_MEASURED = Path("evaluation") / "measured.json"
+_DATA = (Path("service") / "model", Path("evaluation"))
+"""Where a project keeps what comes from the run; all else is code, and may be the user's by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedExport:
+    """What became of a project.
+
+    Attributes:
+        folder: The project.
+        arm: The arm it serves.
+        still_serves: False if that arm was trained with the document, so that its model is gone.
+        left: Files of the project that still name or quote the document.
+    """
+
+    folder: Path
+    arm: str
+    still_serves: bool
+    left: tuple[Path, ...]
+
+
+def find_exported_arm(project: Path) -> str:
+    """Tell which arm a project serves.
+
+    Raises:
+        ExportError: If the folder is no exported project.
+    """
+    try:
+        name = json.loads((project / _MEASURED).read_text(encoding="utf-8"))["arm"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ExportError(
+            f"{project}: found no {_MEASURED.as_posix()} that names an arm, so this is no project "
+            "that `advisor export` wrote; expected the folder of one. Nothing was removed."
+        ) from error
+    return str(name)
+
+
+def clean_export(run: Path, project: Path, traces: Traces) -> CleanedExport:
+    """Take a document out of a project, once it is out of the run it was exported from.
+
+    Model and evaluation set are exported anew from what the run still holds. If the arm is gone
+    there, they are deleted: parameters that learnt from the document cannot unlearn it.
+
+    Raises:
+        ExportError: If the folder is no exported project, or cannot be written.
+        LaboratoryError: If the run cannot be read.
+    """
+    arm = find_exported_arm(project)
+    still_serves = RunFolder(run).arm_folder(arm).is_dir()
+    try:
+        if still_serves:
+            _export_again(run, project, arm)
+        else:
+            _delete_data(project)
+    except OSError as error:
+        raise ExportError(f"{project}: cannot be changed ({error}); repeat the command.") from error
+    return CleanedExport(project, arm, still_serves, tuple(_find_left(project, traces)))
+
+
+def _export_again(run: Path, project: Path, arm: str) -> None:
+    parent = project.absolute().parent
+    with tempfile.TemporaryDirectory(prefix=f".{project.name}.", dir=parent) as place:
+        fresh = Path(place) / project.absolute().name
+        export_arm(run, fresh, name=arm)
+        for folder in _DATA:
+            new = {path.relative_to(fresh) for path in _list(fresh / folder)}
+            for path in _list(project / folder):
+                if path.relative_to(project) not in new:
+                    path.unlink()
+            for name in sorted(new):
+                (project / name).parent.mkdir(parents=True, exist_ok=True)
+                (fresh / name).replace(project / name)
+
+
+def _delete_data(project: Path) -> None:
+    """Delete the model and the samples; which arm it was stays, to say so again if asked."""
+    shutil.rmtree(project / _DATA[0], ignore_errors=True)
+    for path in _list(project / _DATA[1]):
+        if path != project / _MEASURED:
+            path.unlink()
+
+
+def _find_left(project: Path, traces: Traces) -> Sequence[Path]:
+    return [path for path in _list(project) if traces.stand_in(path.read_bytes())]
+
+
+def _list(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]

@@ -1,0 +1,5 @@
+"""Where the language model lies: in this project."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "model" / "generator"

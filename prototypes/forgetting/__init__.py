@@ -1,0 +1,1 @@
+"""Removing a document from a run folder, so that nothing there names or quotes it any more."""
