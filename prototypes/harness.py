@@ -51,7 +51,7 @@ from prototypes.raced_measurement import find_dropped, race_arm
 from prototypes.racing import Race, find_race, line_up
 from prototypes.results import DroppedArm, ExperimentResult, NotRun, TrialResult
 from prototypes.run_folder import MeasuredArm, RunFolder, open_run_folder
-from prototypes.runtime import keep_freed_memory
+from prototypes.runtime import give_memory_back, keep_freed_memory
 from prototypes.scale import scaled
 from prototypes.spreading import Spreader
 
@@ -173,6 +173,7 @@ class _Trial:
         skipped = self._find_unmet_need(spec) or self._budget.refuse_arm(spec, seconds)
         if skipped is None:
             skipped = self._try_to_measure(spec, race)
+            give_memory_back()
         if skipped is not None:
             self._not_run[spec.name] = skipped
             self._tell(ArmSkipped(skipped))

@@ -144,8 +144,8 @@ class CurvePoint(FrozenSchema):
     """The primary metric after learning from some number of labels."""
 
     sampling: str
-    """How the labels were chosen: random or uncertainty; or law, for what the power law fitted to
-    the random draws says, with its band."""
+    """How the labels were chosen: random, uncertainty, margin, entropy or diversity; or law, for
+    what the power law fitted to the random draws says, with its band."""
     arm: str = "fine_tune_head"
     """What learnt from them."""
     n_labels: int

@@ -8,8 +8,10 @@
     arms/<arm>.sha256      the checksums of that, as `sha256sum -c` reads them
     experiments/<it>.json  what an experiment found that was asked for
     samples/<arm>.jsonl    its answer to every test sample
+    race/<arm>/            the answers of a raced arm, a part at a time (race_folder.py)
     cache/                 parts that several arms share
     groups.json            who may read which document, where that is restricted
+    forgetting.json        a document while it is being removed
 
 Every file appears whole or not at all, so that a process may be killed at any point.
 """

@@ -15,6 +15,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,29 @@ from prototypes import runtime
 from prototypes.errors import RunFolderError
 from prototypes.models.model_folder import hash_files
 
+SHARED_KINDS = (
+    "embeddings",
+    "head",
+    "large-index",
+    "span-reader",
+    "taught-writer",
+    "tuned-adapter",
+    "tuned-classifier",
+    "tuned-index",
+    "tuned-retriever",
+    "tuned-tagger",
+    "tuned-writer",
+    "words",
+)
+"""Parts that are named after all they are made from, seed included, and hold no text.
+
+Any other kind may rest on what is fixed for one run folder only, and stays there.
+"""
+
 _SHOWN = 16
+_UNFINISHED = "unfinished-"
+_ABANDONED_SECONDS = 24 * 3600
+"""No copy takes this long."""
 
 
 def open_shared(folder: Path | None) -> Path | None:
@@ -44,7 +67,16 @@ def open_shared(folder: Path | None) -> Path | None:
             f"({error.strerror}); expected a folder, or a new name, where you may write. Choose "
             "another one, or leave the option out."
         ) from error
+    _sweep(place)
     return place
+
+
+def _sweep(place: Path) -> None:
+    """Remove what processes left behind that were killed while they copied a part."""
+    for left in place.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left)
 
 
 def name_surroundings() -> str:
@@ -60,6 +92,11 @@ def name_surroundings() -> str:
     return hashlib.sha256(json.dumps(surroundings).encode()).hexdigest()[:_SHOWN]
 
 
+def is_shared(fingerprint: str) -> bool:
+    """Tell whether a part may be used by other run folders."""
+    return fingerprint.startswith(tuple(f"{kind}-" for kind in SHARED_KINDS))
+
+
 def copy_part(source: Path, target: Path) -> bool:
     """Put a copy of a part under another name in one step; False if that did not work.
 
@@ -68,7 +105,7 @@ def copy_part(source: Path, target: Path) -> bool:
     """
     with suppress(OSError):
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=target.parent))
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
         try:
             shutil.copytree(source, unfinished, dirs_exist_ok=True)
             unfinished.replace(target)

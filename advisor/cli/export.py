@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,14 @@ def export(
 def _describe(exported: Exported) -> str:
     arm, folder = exported.arm, shlex.quote(str(exported.folder))
     metric = arm.trial.primary_metric
+    remark = (
+        f"{textwrap.fill(exported.remark, 80, break_on_hyphens=False)}\n" if exported.remark else ""
+    )
     return (
         f"{arm.spec.name}: {arm.spec.title}; {metric} {arm.result.metrics[metric].value:.3f} on "
         f"{arm.trial.n_test:,} test samples\n"
         f"{exported.folder}: {exported.n_files} files, {exported.n_bytes / 1e6:.1f} MB, "
-        f"{exported.n_code_lines} lines of code in service/\n\n"
+        f"{exported.n_code_lines} lines of code in service/\n{remark}\n"
         f"Install and serve it, in a virtual environment of its own:\n"
         f"  cd {folder} && pip install .\n"
         f"  serve\n"

@@ -18,10 +18,20 @@ _EXPORT = typer.Option(
 )
 
 
+_CACHE = typer.Option(
+    None,
+    "--cache",
+    metavar="DIR",
+    envvar="ADVISOR_CACHE",
+    help="Delete what this run shares with others in this folder, too.",
+)
+
+
 def forget(
     run: Path = typer.Argument(metavar="RUN", help="The run folder."),
     document: str = typer.Argument(metavar="DOCUMENT", help="Its path below documents/."),
     export: list[Path] = _EXPORT,
+    cache: Path | None = _CACHE,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print nothing but what is left."),
 ) -> None:
     """Delete a document from a run: index, caches, answers that quote it, and exports."""
@@ -36,7 +46,7 @@ def forget(
     def elsewhere(traces: Traces) -> None:
         cleaned.extend(clean_export(run, project, traces) for project in export)
 
-    forgotten = forget_document(run, document, elsewhere=elsewhere)
+    forgotten = forget_document(run, document, shared=cache, elsewhere=elsewhere)
     if not quiet:
         typer.echo("\n".join(_describe(document, run, forgotten, cleaned)))
     left = [*forgotten.left, *(path for each in cleaned for path in each.left)]
@@ -62,4 +72,7 @@ def _describe(
         state = "exported anew" if each.still_serves else "its model is deleted, nothing is served"
         yield f"{each.folder}: {state} ({each.arm})."
     yield "The figures in trial.json were measured with it; measure again in another folder."
-    yield "Not touched: your documents folder, other exports, MLflow and backups."
+    yield (
+        "Not touched: your documents folder, other exports, MLflow, backups, and a folder named "
+        "with --cache: it holds vectors, so delete it."
+    )

@@ -192,6 +192,8 @@ def _decide_difference(
 def _decide_value(bench: Bench, expects: Expectation, result: ExperimentResult) -> _Decision:
     name = _name(bench, expects, expects.approach)
     gap = find_value(result.measured, _VALUES[expects.quantity], name)
+    if gap is None and expects.quantity in _BUILT_ANEW:
+        return _open("the experiment does not measure it on these data")
     if gap is None:
         return _open("there is no test sample on which it can be measured")
     at_least, at_most = expects.at_least, expects.at_most

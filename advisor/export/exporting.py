@@ -35,13 +35,14 @@ _REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was exported: the arm, and how large its project is."""
+    """What was exported: the arm, how large its project is, and what it needs beside itself."""
 
     arm: FittedArm
     folder: Path
     n_files: int
     n_bytes: int
     n_code_lines: int
+    remark: str = ""
 
 
 def export_arm(
@@ -63,7 +64,7 @@ def export_arm(
     arm = find_arm(run, name)
     parts = RECIPES[arm.spec.task][arm.spec.name](arm)
     written = write_project(arm, parts, destination, on_progress=on_progress or _ignore)
-    return Exported(arm, destination, *written)
+    return Exported(arm, destination, *written, remark=" ".join(parts.remark.split()))
 
 
 def find_arm(run: Path, name: str | None = None) -> FittedArm:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from advisor.errors import ExportError
 from advisor.export.exporting import export_arm
+from prototypes.errors import LaboratoryError
 from prototypes.forgetting.traces import Traces
-from prototypes.run_folder import RunFolder
 
 _MEASURED = Path("evaluation") / "measured.json"
 _DATA = (Path("service") / "model", Path("evaluation"))
@@ -26,7 +26,8 @@ class CleanedExport:
     Attributes:
         folder: The project.
         arm: The arm it serves.
-        still_serves: False if that arm was trained with the document, so that its model is gone.
+        still_serves: False if the run cannot export the arm any more, as when it was trained with
+            the document; then the project has no model.
         left: Files of the project that still name or quote the document.
     """
 
@@ -55,30 +56,31 @@ def find_exported_arm(project: Path) -> str:
 def clean_export(run: Path, project: Path, traces: Traces) -> CleanedExport:
     """Take a document out of a project, once it is out of the run it was exported from.
 
-    Model and evaluation set are exported anew from what the run still holds. If the arm is gone
-    there, they are deleted: parameters that learnt from the document cannot unlearn it.
+    Model and evaluation set are exported anew from what the run still holds. If it cannot export
+    the arm any more, they are deleted: parameters that learnt from the document cannot unlearn it.
 
     Raises:
         ExportError: If the folder is no exported project, or cannot be written.
-        LaboratoryError: If the run cannot be read.
     """
     arm = find_exported_arm(project)
-    still_serves = RunFolder(run).arm_folder(arm).is_dir()
     try:
-        if still_serves:
-            _export_again(run, project, arm)
-        else:
+        still_serves = _export_again(run, project, arm)
+        if not still_serves:
             _delete_data(project)
     except OSError as error:
         raise ExportError(f"{project}: cannot be changed ({error}); repeat the command.") from error
     return CleanedExport(project, arm, still_serves, tuple(_find_left(project, traces)))
 
 
-def _export_again(run: Path, project: Path, arm: str) -> None:
+def _export_again(run: Path, project: Path, arm: str) -> bool:
+    """Write model and evaluation set anew; False if the run can no longer export the arm."""
     parent = project.absolute().parent
     with tempfile.TemporaryDirectory(prefix=f".{project.name}.", dir=parent) as place:
         fresh = Path(place) / project.absolute().name
-        export_arm(run, fresh, name=arm)
+        try:
+            export_arm(run, fresh, name=arm)
+        except (ExportError, LaboratoryError):
+            return False
         for folder in _DATA:
             new = {path.relative_to(fresh) for path in _list(fresh / folder)}
             for path in _list(project / folder):
@@ -87,6 +89,7 @@ def _export_again(run: Path, project: Path, arm: str) -> None:
             for name in sorted(new):
                 (project / name).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / name).replace(project / name)
+    return True
 
 
 def _delete_data(project: Path) -> None:

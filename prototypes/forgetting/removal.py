@@ -80,13 +80,18 @@ class Forgotten:
 
 
 def forget_document(
-    run: Path, document_id: str, *, elsewhere: Callable[[Traces], None] = lambda _: None
+    run: Path,
+    document_id: str,
+    *,
+    shared: Path | None = None,
+    elsewhere: Callable[[Traces], None] = lambda _: None,
 ) -> Forgotten:
     """Remove a document from the run folder, or finish doing so.
 
     Args:
         run: The run folder.
         document_id: The document's path below the documents folder.
+        shared: The folder in which this run shares parts with others, if it does.
         elsewhere: Removes it from other places, once the run is clean; repeated if it is cut
             short.
 
@@ -102,6 +107,7 @@ def forget_document(
         traces = Traces.of(document, others)
         write_schema(folder.lock_path, lock.model_copy(update={"forgotten": journal.number}))
         _close(folder, traces)
+        _remove_parts(folder, shared)
         forgotten = _clean(folder, document, traces, number=journal.number)
         elsewhere(traces)
         (run / JOURNAL).unlink()
@@ -160,7 +166,6 @@ def _close(folder: RunFolder, traces: Traces) -> None:
 
 def _clean(folder: RunFolder, document: Document, traces: Traces, *, number: int) -> Forgotten:
     """Delete and blank what was made of the document, then note it in the result."""
-    shutil.rmtree(folder.cache, ignore_errors=True)
     _remove_leftovers(folder.root)
     _remove_arms(folder, traces)
     blank = clean_samples(folder, traces)
@@ -171,6 +176,19 @@ def _clean(folder: RunFolder, document: Document, traces: Traces, *, number: int
         trial = clean_trial(load_trial(folder.root), traces, note=forgotten.note, number=number)
         folder.keep_trial(trial)
     return forgotten
+
+
+def _remove_parts(folder: RunFolder, shared: Path | None) -> None:
+    """Delete vectors, indexes, tuned parts and answers of a server, and the looks of a race.
+
+    What is shared goes first: under which names it lies, the run's own cache tells.
+    """
+    names = [path.name for path in folder.cache.glob("*")]
+    for place in sorted(shared.glob("*")) if shared else ():
+        for name in names:
+            shutil.rmtree(place / name, ignore_errors=True)
+    shutil.rmtree(folder.root / "race", ignore_errors=True)
+    shutil.rmtree(folder.cache, ignore_errors=True)
 
 
 def _remove_reports(root: Path, traces: Traces) -> None:

@@ -32,7 +32,8 @@ def describe_difference(comparison: Comparison) -> str:
     words = f"{abs(100 * comparison.difference):.1f} points {direction}"
     if comparison.difference == 0:
         words = "no better and no worse"
-    low, high = 100 * comparison.low, 100 * comparison.high
+    # a zero that was rounded to has no sign of its own
+    low, high = (round(100 * end, 1) + 0.0 for end in (comparison.low, comparison.high))
     return f"{words} (95 % interval {low:+.1f} to {high:+.1f})"
 
 

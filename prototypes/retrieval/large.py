@@ -27,9 +27,9 @@ _UNTYPED: Any = faiss
 
 MAX_FLAT = 100_000
 """Up to here an exact search takes some ten milliseconds, and nothing needs to be given up."""
-MAX_HNSW = 2_000_000
-"""Beyond it the graph outgrows the memory of a laptop; IVF-PQ keeps 48 bytes of a vector of 384."""
 TARGET_RECALL = 0.95
+_AIM = 0.97
+"""The width is chosen on few queries; aiming higher keeps the target on others."""
 K_CHECKED = 10
 N_CHECKED = 200
 
@@ -39,7 +39,7 @@ _N_TRAINED = 200_000
 _LINKS, _EF_CONSTRUCTION = 24, 100
 _CANDIDATES = {"hnsw": 4, "ivf_pq": 30}
 """How many candidates per hit are compared exactly; product quantisation blurs more."""
-_WIDTHS = {"hnsw": (64, 128, 256, 512), "ivf_pq": (16, 32, 64, 128, 256)}
+_WIDTHS = {"hnsw": (64, 128, 256, 512, 1024), "ivf_pq": (16, 32, 64, 128, 256)}
 
 
 class Kind(StrEnum):
@@ -75,10 +75,12 @@ class IndexReport(FrozenSchema):
 
 
 def choose_kind(n_vectors: int) -> Kind:
-    """Choose the index for a number of vectors."""
-    if n_vectors <= MAX_FLAT:
-        return Kind.FLAT
-    return Kind.HNSW if n_vectors <= MAX_HNSW else Kind.IVF_PQ
+    """Choose the index for a number of vectors.
+
+    Of 100,000 embedded passages and perturbed copies IVF-PQ finds more than HNSW (.99 of the ten
+    nearest against .95), from an eighth of the bytes; a graph has to be asked for by its name.
+    """
+    return Kind.FLAT if n_vectors <= MAX_FLAT else Kind.IVF_PQ
 
 
 def open_index(vectors: NDArray[np.float32], folder: Path) -> DenseIndex | LargeIndex:
@@ -209,6 +211,10 @@ def _build(vectors: NDArray[np.float32], kind: Kind) -> Any:  # noqa: ANN401 # f
     index = _UNTYPED.index_factory(dimension, recipe, faiss.METRIC_INNER_PRODUCT)
     if kind is Kind.HNSW:
         index.hnsw.efConstruction = _EF_CONSTRUCTION
+    elif recipe.endswith(f"PQ{dimension // 8}"):
+        # It would order the codes for a filter by Hamming distance, which is never asked for, and
+        # take longer than all the rest.
+        index.do_polysemous_training = False
     index.train(_sample(vectors, _N_TRAINED))
     for start in range(0, n, _BLOCK):
         index.add(np.ascontiguousarray(vectors[start : start + _BLOCK]))
@@ -225,13 +231,13 @@ def _recipe(kind: Kind, n_vectors: int, dimension: int) -> str:
 
 
 def _choose_width(index: LargeIndex, queries: NDArray[np.float32]) -> tuple[int, float]:
-    """Set the least width whose recall@10 reaches the target, else the widest; return both."""
+    """Set the least width whose recall@10 is above the target, else the widest; return both."""
     exact = search_exactly(index.vectors, queries, K_CHECKED)
     width, recall = 0, 0.0
     for width in _WIDTHS[index.kind]:
         index.set_width(width)
         recall = measure_recall(index.search(queries, exact.shape[1]), exact)
-        if recall >= TARGET_RECALL:
+        if recall >= _AIM:
             break
     return width, recall
 

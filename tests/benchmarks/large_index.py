@@ -30,6 +30,7 @@ from pathlib import Path
 
 import numpy as np
 from large_vectors import DATA, N_PASSAGES, embed, perturb
+from numpy.typing import NDArray
 
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.large import (
@@ -72,7 +73,7 @@ def main() -> None:
         options.folder = options.folder or Path(temporary)
         options.folder.mkdir(parents=True, exist_ok=True)
         print_embedding(run_alone(options, "embed", options.passages, Kind.FLAT))
-        perturb(options.folder, max(options.sizes))
+        run_alone(options, "perturb", max(options.sizes), Kind.FLAT)
         print("".join(f"{column:>11}" for column in COLUMNS), flush=True)
         rows = [
             measure(options, n, kind)
@@ -104,7 +105,10 @@ def measure(options: argparse.Namespace, n: int, kind: Kind) -> Row:
 
 
 def run_alone(options: argparse.Namespace, step: str, n: int, kind: Kind) -> Row:
-    """Take a step in a process of its own, so that the peak memory is its own."""
+    """Take a step in a process of its own, so that the peak memory is its own.
+
+    Nothing large may be done here: a child begins with the peak of its parent.
+    """
     command = [sys.executable, __file__, "--folder", str(options.folder)]
     command += ["--data", str(options.data), "--step", step, str(n), kind.value]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -142,6 +146,9 @@ def _take_step(options: argparse.Namespace, step: str, n: str, kind: str) -> Row
     folder = options.folder
     if step == "embed":
         return embed(options.data, folder, int(n))
+    if step == "perturb":
+        perturb(folder, int(n))
+        return {}
     vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)[: int(n)]
     questions = np.load(folder / "questions.npy", allow_pickle=False)
     if step == "truth":
@@ -155,7 +162,9 @@ def _take_step(options: argparse.Namespace, step: str, n: str, kind: str) -> Row
     )
 
 
-def build(vectors: np.ndarray, place: Path, kind: Kind, questions: np.ndarray) -> Row:
+def build(
+    vectors: NDArray[np.float32], place: Path, kind: Kind, questions: NDArray[np.float32]
+) -> Row:
     """Build an index into a folder; an exact one is made when it is asked."""
     if kind is Kind.FLAT:
         return {"build s": 0.0, "build MB": 0.0, "index MB": vectors.nbytes / 1e6, "width": "all"}
@@ -169,7 +178,9 @@ def build(vectors: np.ndarray, place: Path, kind: Kind, questions: np.ndarray) -
     }
 
 
-def ask(vectors: np.ndarray, place: Path, kind: Kind, questions: np.ndarray) -> Row:
+def ask(
+    vectors: NDArray[np.float32], place: Path, kind: Kind, questions: NDArray[np.float32]
+) -> Row:
     """Ask one question at a time, after a few that only warm up."""
     began = time.perf_counter()
     index = DenseIndex(vectors) if kind is Kind.FLAT else LargeIndex.load(place, vectors)

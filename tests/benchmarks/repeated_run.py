@@ -54,7 +54,7 @@ def run(command: list[str]) -> tuple[float, float]:
     seconds = time.perf_counter() - started
     if child.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {child.returncode}")
-    return seconds, usage.ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
+    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
 
 
 def fingerprints(root: Path) -> dict[str, str]:

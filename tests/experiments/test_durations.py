@@ -36,8 +36,14 @@ def expect(plant: Any, lay_out: Any, inquire: Any) -> Expect:  # noqa: ANN401 # 
 
 @pytest.mark.parametrize("name", ["learning_curve", "noise", "compression", "distillation"])
 def test_slower_head_makes_a_longer_experiment(expect: Expect, name: str) -> None:
-    """The estimate rests on this trial, not on another machine."""
-    assert expect(name, fine_tune_head=60.0) > expect(name, fine_tune_head=6.0) + 50
+    """The estimate rests on this trial, not on another machine; encoding is not paid again."""
+    fast, slow, encoded = (
+        expect(name, fine_tune_head=seconds, rag=encoding)
+        for seconds, encoding in ((12.0, 10.0), (110.0, 10.0), (102.0, 100.0))
+    )
+
+    assert slow > fast + 95
+    assert encoded < slow
 
 
 def test_freshness_repeats_what_is_indexed_and_taught(expect: Expect) -> None:

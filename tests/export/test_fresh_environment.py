@@ -89,8 +89,19 @@ def test_project_is_installed_tested_and_served(
     task: str, arm: str, full_runs: dict[str, Path], environment: Path, tmp_path: Path
 ) -> None:
     """Its own tests pass, whatever its schema allows is answered, and `serve` serves."""
+    _install_and_serve(full_runs[task], arm, environment, tmp_path)
+
+
+def test_project_of_a_language_model_is_installed_tested_and_served(
+    generator_runs: dict[str, Path], environment: Path, tmp_path: Path
+) -> None:
+    """One that searches, reads with a model, and streams is no different."""
+    _install_and_serve(generator_runs["document_qa"], "rag_generator", environment, tmp_path)
+
+
+def _install_and_serve(run: Path, arm: str, environment: Path, tmp_path: Path) -> None:
     folder = tmp_path / "desk"
-    export_arm(full_runs[task], folder, name=arm)
+    export_arm(run, folder, name=arm)
     (folder / "tests" / "test_fuzz.py").write_text(FUZZ)
     _install(environment, folder)
 

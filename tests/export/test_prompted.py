@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from advisor.export import generators
 from advisor.export.exporting import export_arm, require_exportable
 from prototypes.contracts import Dataset
 from prototypes.harness import run_trial
+from prototypes.models.generator_source import LocalSource
 from prototypes.plan import TrialSettings
 from prototypes.run_folder import load_trial
 
@@ -97,11 +100,51 @@ def test_project_asks_the_server_that_was_measured(
     assert b"sk-secret" not in b"".join(path.read_bytes() for path in _files(tmp_path / "out"))
 
 
+@pytest.mark.slow
+def test_own_tests_leave_the_server_in_peace(
+    asked_run: Path,
+    chat_server: Any,  # noqa: ANN401 # of conftest
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They pass where no server is; the one that needs it is only run on request."""
+    export_arm(asked_run, tmp_path / "out", name="prompting_whole_corpus")
+    command = ("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider")
+    n_asked = len(chat_server.asked)
+
+    alone = _run(tmp_path / "out", *command)
+    n_alone = len(chat_server.asked) - n_asked
+    monkeypatch.setenv("ASK_SERVER", "1")
+    asking = _run(tmp_path / "out", *command)
+
+    assert "1 skipped" in alone and "set ASK_SERVER=1" in alone and n_alone == 0
+    assert "skipped" not in asking and len(chat_server.asked) > n_asked
+    _run(tmp_path / "out", "-m", "ruff", "check", "-q", "--no-cache", ".")
+    _run(tmp_path / "out", "-m", "ruff", "format", "-q", "--check", "--no-cache", ".")
+
+
 @pytest.mark.parametrize("arm", ["rag_token", "rag_sequence", "fine_tune_qlora"])
 def test_arm_that_cannot_be_exported_says_why(arm: str, question_run: Path) -> None:
     """Not every arm fits into a small project."""
     with pytest.raises(ExportError, match=rf"'{arm}' cannot be exported \(its "):
         require_exportable(arm, load_trial(question_run), run=question_run)
+
+
+def test_model_of_the_hub_is_referred_to_by_its_revision(tmp_path: Path) -> None:
+    """Not by where it happens to lie on this machine."""
+    folder = tmp_path / "snapshots" / "0a1b"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"parameters")
+    source = LocalSource("org/large", folder, n_parameters=1, sha256=None)
+    arm = SimpleNamespace(lock=SimpleNamespace(generator_source="org/large"))
+
+    place = json.loads(generators._refer(source, (folder / "model.safetensors",), arm))
+
+    assert place == {
+        "named": "org/large",
+        "revision": "0a1b",
+        "sha256": {"model.safetensors": hashlib.sha256(b"parameters").hexdigest()},
+    }
 
 
 GENERATORS = [
@@ -182,11 +225,12 @@ def test_large_model_stays_where_it_is(
 ) -> None:
     """Its place and checksum are written down; another model at that place fails the tests."""
     monkeypatch.setattr(generators, "MAX_COPIED_BYTES", 1)
-    export_arm(generator_runs["document_qa"], tmp_path / "out", name="prompting")
+    exported = export_arm(generator_runs["document_qa"], tmp_path / "out", name="prompting")
     place = json.loads((tmp_path / "out/service/model/place.json").read_text())
 
     assert _run(tmp_path / "out", "reproduce.py").endswith("; 0 answers differ\n")
     assert not (tmp_path / "out/service/model/generator").exists()
+    assert "is not copied into this project" in exported.remark
     _run(tmp_path / "out", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_model.py")
     place["sha256"] = dict.fromkeys(place["sha256"], "0" * 64)
     (tmp_path / "out/service/model/place.json").write_text(json.dumps(place))

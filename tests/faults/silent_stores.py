@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
+from typing import BinaryIO
 
 from judging import Finding, fault_of, in_child
 from trials import Laboratory, Staged
@@ -82,9 +83,9 @@ def _server(n_answered: int, behave: Answer) -> Iterator[str]:
 
     def serve(connection: socket.socket) -> None:
         with suppress(OSError), connection:
-            while request := connection.recv(65_536):
+            stream = connection.makefile("rb")
+            while path := _read_path(stream):
                 left[0] -= 1
-                path = request.split(b" ", 2)[1].decode()
                 (_reply if left[0] >= 0 else behave)(connection, path)
 
     def accept() -> None:
@@ -98,6 +99,16 @@ def _server(n_answered: int, behave: Answer) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         listening.close()
+
+
+def _read_path(stream: BinaryIO) -> str:
+    """Read one request to its end; empty where the client has hung up."""
+    first, n_bytes = stream.readline(), 0
+    while (line := stream.readline().strip()) != b"":
+        name, _, value = line.partition(b":")
+        n_bytes = int(value) if name.lower() == b"content-length" else n_bytes
+    stream.read(n_bytes)
+    return first.split(b" ")[1].decode() if first else ""
 
 
 def _reply(connection: socket.socket, path: str) -> None:

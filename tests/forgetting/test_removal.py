@@ -92,6 +92,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "notes/other.md": "Glass is made from sand, and paid in guineas.",
         "cache/answers/ab/abc.json": json.dumps({"text": "nine guineas"}),
         ".documents.jsonl.4711": '{"id": "hr/ottoline.md"',
+        "race/hybrid/answers-10.json": '{"output": "Zanzibar"}',
         "arms/hybrid/encoder/vocabulary.txt": "zanzibar",
         "arms/.hybrid.unfinished/rule.json": "zanzibar",
     }
@@ -245,6 +246,19 @@ def test_trial_says_what_cannot_be_reproduced_and_is_not_resumed(run: Path) -> N
     with pytest.raises(RunFolderError, match=r"removed from this run afterwards \(2\)"):
         run_trial(build_dataset(), settings=settings)
     assert_gone(run)
+
+
+def test_parts_shared_with_other_runs_are_deleted_there(run: Path, tmp_path: Path) -> None:
+    """Those of other runs stay: they were made of other texts."""
+    shared = tmp_path / "shared" / "0123"
+    for part in (run / "cache").glob("embeddings-*"):
+        shutil.copytree(part, shared / part.name)
+    (shared / "embeddings-of-others").mkdir()
+    assert len(list(shared.iterdir())) > 1
+
+    forget_document(run, SECRET, shared=tmp_path / "shared")
+
+    assert [path.name for path in shared.iterdir()] == ["embeddings-of-others"]
 
 
 def test_unknown_document_is_explained(run: Path) -> None:

@@ -1,6 +1,8 @@
 """Record the demo in a terminal, as a picture: `python tests/guide/picture.py [-o FILE]`.
 
 What is seen in the end is drawn, colours included; nothing in the picture is loaded from elsewhere.
+A machine that is busy with other things shows a slower demo than there is: `--screen FILE` draws a
+screen that was kept from a run before, beginning with its command line.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ CONTROLS = re.compile(r"(\r|\n|\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07)")
 
 
 def record() -> str:
-    """Run the demo and return what stays on the screen."""
+    """Run the demo and return what stays on the screen, below the command line."""
     with TemporaryDirectory() as folder:
         child = pexpect.spawn(
             str(Path(sys.executable).with_name("advisor")),
@@ -35,13 +37,13 @@ def record() -> str:
             env=os.environ | {"TERM": "xterm-256color", "COLUMNS": str(WIDTH)},
             dimensions=(60, WIDTH),
             encoding="utf-8",
-            timeout=900,
+            timeout=1800,
         )
         child.expect(pexpect.EOF)
         child.close()
     if child.exitstatus != 0:
         sys.exit(f"{COMMAND} ended with {child.exitstatus}")
-    return _last_state(child.before or "")
+    return f"$ {COMMAND}\n{_last_state(child.before or '')}"
 
 
 def _last_state(printed: str) -> str:
@@ -64,7 +66,7 @@ def _last_state(printed: str) -> str:
 def draw(screen: str) -> str:
     """Draw the screen as SVG with the fonts at hand."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(f"$ {COMMAND}\n{screen}"))
+    console.print(Text.from_ansi(screen))
     return console.export_svg(title=COMMAND, code_format=FONT_FACES.sub("", CONSOLE_SVG_FORMAT))
 
 
@@ -72,8 +74,10 @@ def main() -> None:
     """Record and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, default=PICTURE)
+    parser.add_argument("--screen", type=Path, help="draw this instead of running the demo")
     options = parser.parse_args()
-    options.output.write_text(draw(record()), encoding="utf-8")
+    screen = options.screen.read_text(encoding="utf-8") if options.screen else record()
+    options.output.write_text(draw(screen), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -124,6 +124,14 @@ def test_tables_and_charts_can_be_read_aloud(page: Outline) -> None:
     assert len(charts) == count["desc"] == count["figcaption"] == 7
 
 
+@pytest.mark.parametrize(
+    "figure", ["quality", "latency", "trade-off", "freshness-course", "cost", "ledger", "ranks"]
+)
+def test_figure_is_a_chart_and_a_table(figure: str, page: Outline) -> None:
+    """Who cannot see the one reads the other."""
+    assert {f"{figure}-title", f"{figure}-caption"} <= set(page.values("id"))
+
+
 def test_verdict_is_the_main_heading(report: Report) -> None:
     """The first thing read is the one sentence."""
     assert f"<h1>{report.headline}</h1>" in render_html(report)

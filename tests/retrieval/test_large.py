@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.large import (
     MAX_FLAT,
-    MAX_HNSW,
     Kind,
     LargeIndex,
     choose_kind,
@@ -32,12 +31,10 @@ def vectors() -> NDArray[np.float32]:
 
 
 def test_the_index_is_chosen_by_size() -> None:
-    """Exact as long as that is fast, a graph as long as it fits, lists beyond."""
-    sizes = (0, MAX_FLAT, MAX_FLAT + 1, MAX_HNSW, MAX_HNSW + 1)
+    """Exact as long as that is fast, lists of short codes beyond."""
+    sizes = (0, MAX_FLAT, MAX_FLAT + 1, 10**8)
 
-    assert [Kind.FLAT, Kind.FLAT, Kind.HNSW, Kind.HNSW, Kind.IVF_PQ] == [
-        choose_kind(n) for n in sizes
-    ]
+    assert [choose_kind(n) for n in sizes] == [Kind.FLAT, Kind.FLAT, Kind.IVF_PQ, Kind.IVF_PQ]
 
 
 def test_exact_search_in_blocks_is_a_full_comparison(

@@ -69,7 +69,7 @@ def profile_data(
         measured.setdefault("data_volatility", bound)
     written = tell_what_is_written(found, stated_level(said, "task_kind"))
     if written is not None:
-        measured.setdefault("task_kind", written)
+        measured = {"task_kind": written, **measured}
     answered = found.model_copy(update={"measured": measured})
     return answered.model_copy(
         update={

@@ -25,6 +25,6 @@ def tell_what_is_written(profile: Profile, said: str) -> MeasuredAnswer | None:
         return None
     if said in WRITTEN or not examples.n_distinct or examples.output_format.n_json:
         return None
-    finding = f"{plural(examples.n_distinct, 'input')} with a text written for each were given"
+    finding = f"{plural(examples.n_distinct, 'pair')} of input and written text were given"
     how = "columns of the tables, which do not tell a summary, a translation or code from new text"
     return MeasuredAnswer(level="generation", finding=finding, how=how)

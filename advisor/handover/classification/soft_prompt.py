@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from peft import PeftModel
+from transformers.modeling_outputs import BaseModelOutput
 
 from service.encoder import Encoder
 
@@ -21,7 +22,7 @@ class PromptedEncoder(Encoder):
         model: Any = PeftModel.from_pretrained(self._model, str(adapter))
         n_trained: int = model.active_peft_config.num_virtual_tokens
 
-        def drop_trained(_: object, __: object, output: Any) -> Any:  # noqa: ANN401
+        def drop_trained(_: object, __: object, output: BaseModelOutput) -> BaseModelOutput:
             output.last_hidden_state = output.last_hidden_state[:, n_trained:]
             return output
 

@@ -125,7 +125,8 @@ def fit_word_head(
     assert features is not None
     targets = np.concatenate(tag_indices(samples, tags))
     vectors = features.embed_ahead(all_words(samples))
-    return fit_head(vectors, targets, labels=tags, inverse_penalty=INVERSE_PENALTY)
+    penalty, bench = INVERSE_PENALTY, features.workbench
+    return fit_head(vectors, targets, labels=tags, inverse_penalty=penalty, keep=bench)
 
 
 def draw_texts(samples: Sequence[Sample], *, n_per_label: int, seed: int) -> tuple[Sample, ...]:

@@ -53,7 +53,11 @@ class NeighbourWordEncoder:
 
 
 class WordFeatures:
-    """Embeds words by the encoder of a bench; what is embedded ahead is kept and charged."""
+    """Embeds words by the encoder of a bench; what is embedded ahead is kept and charged.
+
+    Attributes:
+        workbench: That bench.
+    """
 
     def __init__(self, workbench: Workbench) -> None:
         """Load the encoder once more, in the form that gives a vector per word.
@@ -61,14 +65,14 @@ class WordFeatures:
         Raises:
             ModelUnavailableError: If it cannot be loaded.
         """
-        self._workbench = workbench
+        self.workbench = workbench
         self._encoding = _load(workbench)
 
     def embed_ahead(self, texts: Texts) -> NDArray[np.float32]:
         """Embed what arms learn from; made once for all arms of a trial."""
-        fit_fallback(self._workbench, [" ".join(texts_of(text)) for text in texts])
-        name = self._workbench.fingerprint("words", *(" ".join(texts_of(t)) for t in texts))
-        folder = self._workbench.part(
+        fit_fallback(self.workbench, [" ".join(texts_of(text)) for text in texts])
+        name = self.workbench.fingerprint("words", *(" ".join(texts_of(t)) for t in texts))
+        folder = self.workbench.part(
             name, lambda target: np.save(target / "words.npy", self.embed(texts))
         )
         vectors: NDArray[np.float32] = np.load(folder / "words.npy", allow_pickle=False)
@@ -83,7 +87,7 @@ class WordFeatures:
         """
         if isinstance(self._encoding, NeighbourWordEncoder):
             raise ModelUnavailableError(
-                f"The encoder '{self._workbench.encoder.name}' has no layers that could be held "
+                f"The encoder '{self.workbench.encoder.name}' has no layers that could be held "
                 "in eight bits."
             )
         return cast("WordEncoder", self._encoding)

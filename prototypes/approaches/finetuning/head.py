@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -79,6 +80,7 @@ def fit_head(
     *,
     labels: Sequence[str],
     inverse_penalty: float = DEFAULT_INVERSE_PENALTY,
+    keep: Workbench | None = None,
 ) -> LinearHead:
     """Fit multinomial logistic regression by L-BFGS; the result depends on the data alone.
 
@@ -90,7 +92,26 @@ def fit_head(
         targets: The position of each row's label in `labels`, shape (n,).
         labels: One name per row of the head.
         inverse_penalty: C; larger fits the training samples more closely.
+        keep: A bench that may share its parts with other run folders, and then the head, too.
     """
+    if keep is None or not keep.shares_parts:
+        return _fit(vectors, targets, labels=labels, inverse_penalty=inverse_penalty)
+    digests = [sha256(np.ascontiguousarray(each).data).hexdigest() for each in (vectors, targets)]
+    name = keep.fingerprint("head", *digests, repr(inverse_penalty), *labels)
+
+    def build(folder: Path) -> None:
+        _fit(vectors, targets, labels=labels, inverse_penalty=inverse_penalty).save(folder)
+
+    return LinearHead.load(keep.part(name, build))
+
+
+def _fit(
+    vectors: NDArray[np.float32],
+    targets: NDArray[np.int64],
+    *,
+    labels: Sequence[str],
+    inverse_penalty: float,
+) -> LinearHead:
     import torch
     from torch.nn.functional import cross_entropy
 
@@ -128,10 +149,10 @@ class HeadArm:
         targets = label_indices(samples, labels)
         progress(0.5)
         chosen, score = choose_inverse_penalty(
-            vectors, targets, labels=labels, n_train=len(data.train)
+            vectors, targets, labels=labels, n_train=len(data.train), keep=workbench
         )
-        is_known = targets >= 0
-        head = fit_head(vectors[is_known], targets[is_known], labels=labels, inverse_penalty=chosen)
+        x, y = vectors[targets >= 0], targets[targets >= 0]
+        head = fit_head(x, y, labels=labels, inverse_penalty=chosen, keep=workbench)
         self._head, self._workbench = head, workbench
         note = f"inverse penalty C = {chosen:g}, then trained on train and validation samples"
         return FitReport(score, head.n_parameters, (note,))
@@ -173,8 +194,11 @@ def choose_inverse_penalty(
     *,
     labels: Sequence[str],
     n_train: int,
+    keep: Workbench | None = None,
 ) -> tuple[float, float | None]:
     """Choose C by accuracy on the rows after the first `n_train`; the smaller one if they tie.
+
+    The arguments are those of `fit_head`.
 
     Returns:
         The C chosen and its accuracy; the default and None where there are no such rows.
@@ -183,9 +207,9 @@ def choose_inverse_penalty(
     held_out, right = vectors[n_train:], targets[n_train:]
     if not len(right):
         return DEFAULT_INVERSE_PENALTY, None
-    scores = {
-        c: accuracy(fit_head(x, y, labels=labels, inverse_penalty=c).probabilities(held_out), right)
-        for c in INVERSE_PENALTIES
-    }
+    scores = {}
+    for c in INVERSE_PENALTIES:
+        head = fit_head(x, y, labels=labels, inverse_penalty=c, keep=keep)
+        scores[c] = accuracy(head.probabilities(held_out), right)
     best = max(scores, key=lambda c: (scores[c] or 0.0, -c))
     return best, scores[best]

@@ -81,8 +81,9 @@ class QdrantStore:
                 dimension.
         """
         name = f"The Qdrant server at {url}"
+        options = {"timeout": timeout_seconds, "check_compatibility": False}
         with answering(name, remedy="start it, or use a folder."), _quiet():
-            client = QdrantClient(url=url, api_key=api_key, timeout=timeout_seconds)
+            client = QdrantClient(url=url, api_key=api_key, **options)
             return cls(client, dimension=dimension, name=name)
 
     def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import openai
 from fastapi import HTTPException
+from openai.types.chat import ChatCompletion
 
 N_PARALLEL, MAX_RETRIES, SECONDS = 4, 5, 120.0
 CHARACTERS_PER_TOKEN = 3
@@ -58,7 +59,7 @@ class Generator:
         except (AttributeError, IndexError, TypeError):
             raise HTTPException(502, "The model's server answers with no completion.") from None
 
-    def _send(self, prompt: str, n_tokens: int, **options: bool) -> Any:  # noqa: ANN401
+    def _send(self, prompt: str, n_tokens: int, **options: bool) -> ChatCompletion | openai.Stream:
         """Send a prompt, in the newer form where the server has no use for the older one."""
         turn: Any = [{"role": "user", "content": prompt}]
         form: Any = {"max_tokens": n_tokens, "temperature": 0}
