@@ -62,6 +62,10 @@ class PartCache:
         shutil.rmtree(own, ignore_errors=True)
         return _find_whole(own) if copy_part(self._shared / fingerprint, own) else None
 
+    def discard(self, fingerprint: str) -> None:
+        """Remove a part that went into another one; if it is gone already, so much the better."""
+        shutil.rmtree(self.root / fingerprint, ignore_errors=True)
+
     def make(self, fingerprint: str, build: Callable[[Path], float | None]) -> Part:
         """Let `build` write a part into an empty folder and keep the result.
 
