@@ -28,6 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from prototypes.cache import MANIFEST
 from prototypes.checksums import find_damage, keep_checksums
 from prototypes.contracts import Document
 from prototypes.errors import RunFolderError
@@ -160,6 +161,8 @@ class RunFolder:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             arm.save(unfinished)
+            for manifest in unfinished.rglob(MANIFEST):
+                manifest.unlink()  # the seconds that a part took differ from run to run
             shutil.rmtree(target, ignore_errors=True)
             unfinished.replace(target)
             keep_checksums(target, self.checksums_path(name))
