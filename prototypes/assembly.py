@@ -18,6 +18,7 @@ from prototypes.plan import TrialSettings
 from prototypes.protocol import RunLock
 from prototypes.retrieval.stores.opening import require_store
 from prototypes.shared_parts import open_shared
+from prototypes.spreading import HERE, Spreader
 from prototypes.templates import load_templates
 from prototypes.workbench import Workbench
 
@@ -25,7 +26,11 @@ _ANSWERS = "answers"
 
 
 def assemble_bench(
-    settings: TrialSettings, documents: Sequence[Document], *, cache_dir: Path
+    settings: TrialSettings,
+    documents: Sequence[Document],
+    *,
+    cache_dir: Path,
+    spreader: Spreader = HERE,
 ) -> Workbench:
     """Set up what a trial asks for.
 
@@ -47,6 +52,7 @@ def assemble_bench(
         ),
         templates=load_templates(settings.prompts),
         store=settings.store,
+        spreader=spreader,
         shared=open_shared(settings.cache),
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from prototypes.errors import RunFolderError
 from prototypes.models.model_folder import hash_file
-from prototypes.shared_parts import copy_part
+from prototypes.shared_parts import copy_part, is_shared
 from prototypes.storage import writing
 
 MANIFEST = "part.json"
@@ -55,12 +55,16 @@ class PartCache:
         """Return the part with this fingerprint, None if it is missing or damaged."""
         own = self.root / fingerprint
         found = _find_whole(own)
-        if found is not None or self._shared is None:
+        if found is not None or self._shared is None or not is_shared(fingerprint):
             return found
         if _find_whole(self._shared / fingerprint) is None:
             return None
         shutil.rmtree(own, ignore_errors=True)
         return _find_whole(own) if copy_part(self._shared / fingerprint, own) else None
+
+    def discard(self, fingerprint: str) -> None:
+        """Remove a part that went into another one; if it is gone already, so much the better."""
+        shutil.rmtree(self.root / fingerprint, ignore_errors=True)
 
     def make(self, fingerprint: str, build: Callable[[Path], float | None]) -> Part:
         """Let `build` write a part into an empty folder and keep the result.
@@ -86,7 +90,7 @@ class PartCache:
         return part
 
     def _share(self, part: Part) -> None:
-        if self._shared is None:
+        if self._shared is None or not is_shared(part.folder.name):
             return
         target = self._shared / part.folder.name
         if _find_whole(target) is None:

@@ -8,6 +8,9 @@
     ├── ContextTooShortError      a prompt is longer than its model can read
     ├── PromptTemplateError       a prompt template that cannot be used
     ├── RunFolderError            a run folder that cannot be written, read or resumed
+    ├── ClusterError              a cluster that is missing or unlike this machine
+    │   └── ClusterLostError      a cluster that was joined and no longer answers
+    ├── LaunchError               a launcher that cannot be started or that fails
     ├── StoreError                a vector store that is missing, damaged or asked wrongly
     ├── UnknownExperimentError    an experiment that does not exist
     └── TooFewSamplesError        not enough samples to learn from or to measure with
@@ -60,6 +63,18 @@ class PromptTemplateError(LaboratoryError):
 
 class RunFolderError(LaboratoryError):
     """The run folder cannot be written, read or resumed."""
+
+
+class ClusterError(LaboratoryError):
+    """There is no such cluster, its machines differ from this one, or it is lost."""
+
+
+class ClusterLostError(ClusterError):
+    """A cluster that a trial had joined no longer answers."""
+
+
+class LaunchError(LaboratoryError):
+    """The launcher of a training on several devices is missing, or ended with an error."""
 
 
 class StoreError(LaboratoryError):

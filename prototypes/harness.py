@@ -11,7 +11,7 @@ from prototypes.budget import Budget, BudgetSpentError
 from prototypes.contracts import ArmSpec, Dataset
 from prototypes.corpus_files import keep_corpus
 from prototypes.data.splits import split_dataset
-from prototypes.errors import LaboratoryError, RunFolderError, is_lack_of_memory
+from prototypes.errors import ClusterError, LaboratoryError, RunFolderError, is_lack_of_memory
 from prototypes.estimates import Forecast, Workload
 from prototypes.events import (
     ArmDropped,
@@ -35,7 +35,7 @@ from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import Evidence
-from prototypes.measurement import Conditions, measure_arm, warm_up
+from prototypes.measurement import Conditions, warm_up
 from prototypes.plan import (
     TrialSettings,
     build_lock,
@@ -52,6 +52,8 @@ from prototypes.racing import Race, find_race, line_up
 from prototypes.results import DroppedArm, ExperimentResult, NotRun, TrialResult
 from prototypes.run_folder import MeasuredArm, RunFolder, open_run_folder
 from prototypes.runtime import give_memory_back, keep_freed_memory
+from prototypes.scale import scaled
+from prototypes.spreading import Spreader
 
 _DEFAULT = TrialSettings()
 _NO_MEMORY = "the machine had no memory left for it; what the other arms measured is kept"
@@ -76,22 +78,32 @@ def run_trial(
     """
     require_experiments(settings.experiments)
     keep_freed_memory()
-    with open_run_folder(settings.out, resume=settings.resume) as folder:
-        return _Trial(dataset, settings, folder=folder, tell=on_event or _ignore).run()
+    tell = on_event or _ignore
+    with scaled(settings) as crew, open_run_folder(settings.out, resume=settings.resume) as folder:
+        return _Trial(dataset, settings, folder=folder, tell=tell, spreader=crew).run()
 
 
 class _Trial:
     """One trial from the split to the verdict."""
 
     def __init__(
-        self, dataset: Dataset, settings: TrialSettings, *, folder: RunFolder, tell: Listener
+        self,
+        dataset: Dataset,
+        settings: TrialSettings,
+        *,
+        folder: RunFolder,
+        tell: Listener,
+        spreader: Spreader,
     ) -> None:
         self._budget = Budget(settings.budget_seconds, exempt=settings.exempt)
         self._dataset, self._settings, self._folder, self._tell = dataset, settings, folder, tell
         specs = choose_arms(dataset.task, settings.arms, also=settings.also)
         self._specs = line_up(specs, settings.claim) if settings.race else specs
         self._split = split_dataset(dataset, seed=settings.seed)
-        bench = assemble_bench(settings, dataset.documents, cache_dir=folder.cache)
+        self._spreader = spreader
+        bench = assemble_bench(
+            settings, dataset.documents, cache_dir=folder.cache, spreader=spreader
+        )
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
         judge = assemble_judge(settings, bench, task=dataset.task, cache_dir=folder.cache)
         self._conditions = Conditions(settings, self._split, bench, judge)
@@ -115,6 +127,7 @@ class _Trial:
         try:
             if self._open_arms():
                 warm_up(self._conditions)
+            self._spreader.begin(self._open_arms(), self._conditions, folder=self._folder)
             for spec in self._specs:
                 self._settle(spec)
             self._not_held.extend(self._hold_experiments())
@@ -148,7 +161,8 @@ class _Trial:
     def _settle(self, spec: ArmSpec) -> None:
         """Take an arm's result from the folder, measure it, or record why it cannot be."""
         if self._folder.has_result(spec.name):
-            self._record(self._folder.read_arm(spec.name), resumed=True)
+            resumed = spec.name not in self._spreader.delivered
+            self._record(self._folder.read_arm(spec.name), resumed=resumed)
             return
         race = self._find_race(spec)
         dropped = find_dropped(spec, race, self._folder) if race else None
@@ -171,7 +185,7 @@ class _Trial:
     def _try_to_measure(self, spec: ArmSpec, race: Race | None) -> NotRun | None:
         try:
             measured = self._measure(spec, race)
-        except RunFolderError:
+        except (RunFolderError, ClusterError):
             raise
         except LaboratoryError as error:
             return skip_arm(spec, str(error), enable=error.remedy)
@@ -210,7 +224,8 @@ class _Trial:
         checked, folder = self._budget.guard(spec.name, progress), self._folder
         if race is not None:
             return race_arm(spec, self._conditions, race=race, folder=folder, progress=checked)
-        return measure_arm(spec, self._conditions, folder=folder, progress=checked)
+        where = self._spreader
+        return where.measure(spec, self._conditions, folder=folder, progress=checked)
 
     def _hold_experiments(self) -> Iterable[ExperimentResult]:
         """Hold what was asked for; yield what the budget does not hold."""

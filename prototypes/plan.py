@@ -59,6 +59,8 @@ class TrialSettings:
         machine_hour_usd: What an hour of this machine costs, for the cost of answers.
         n_bootstrap: Resamples per interval.
         experiments: Experiments on request that are held once the arms are measured.
+        cluster: The Ray cluster that shares the work, `auto` or `ray://HOST:PORT`; None has none.
+        launch: The command that starts training on several devices; None trains in this process.
         race: Drop a rival that takes long to answer once it is behind the claimed arm.
         cache: A folder of embeddings and trained parts that other runs find; None has none.
     """
@@ -83,6 +85,8 @@ class TrialSettings:
     machine_hour_usd: float | None = None
     n_bootstrap: int = 10_000
     experiments: tuple[str, ...] = ()
+    cluster: str | None = None
+    launch: str | None = None
     race: bool = False
     cache: Path | None = None
 
@@ -176,6 +180,7 @@ def build_lock(
         prompts_sha256=bench.templates.sha256 if supply else None,
         token_prices_usd=list(prices) if prices else None,
         store=bench.store,
+        launch=settings.launch,
         race=_plan_race(settings, arms, n_test=len(split.test)),
         precision=runtime.precision(),
         versions=runtime.versions(),

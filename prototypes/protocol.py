@@ -40,6 +40,8 @@ class RunLock(FrozenSchema):
     token_prices_usd: list[float] | None = None
     store: str = "faiss"
     """The vector store that dense search over documents asks."""
+    launch: str | None = None
+    """The command that started training on several devices."""
     race: RaceProtocol | None = None
     """How rivals are raced; None has every arm answer every sample."""
     precision: Literal["float32", "bfloat16"]

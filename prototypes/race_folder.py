@@ -36,7 +36,7 @@ class Answers(FrozenSchema):
 
 def was_dropped(name: str, folder: RunFolder) -> bool:
     """Tell whether an arm was dropped before, whatever stood for the claim then."""
-    return (folder.root / "race" / name / "dropped.json").exists()
+    return (folder.races / name / "dropped.json").exists()
 
 
 class RaceFolder:
@@ -45,7 +45,7 @@ class RaceFolder:
     def __init__(self, folder: RunFolder, name: str) -> None:
         """Name the arm; nothing is read or written."""
         self._folder, self._name = folder, name
-        self._root = folder.root / "race" / name
+        self._root = folder.races / name
 
     def read_fitted(self) -> Fitted | None:
         """Read what was measured before it answered; None if it has to be fitted.

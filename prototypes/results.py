@@ -234,6 +234,8 @@ class TrialProtocol(FrozenSchema):
     """US dollars per million tokens read and written."""
     store: str = "faiss"
     """The vector store that dense search over documents asked."""
+    launch: str | None = None
+    """The command that started training on several devices."""
     precision: Literal["float32", "bfloat16"]
     threads: int
     test_sha256: str

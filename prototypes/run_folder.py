@@ -26,9 +26,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from prototypes.checksums import find_damage, keep_checksums
-from prototypes.contracts import Arm, Document
+from prototypes.contracts import Document
 from prototypes.errors import RunFolderError
 from prototypes.folder_lock import LOCK_FILE, OWNER_FILE, held
 from prototypes.protocol import RunLock, require_same
@@ -70,6 +71,13 @@ class Run:
     arms: tuple[MeasuredArm, ...]
 
 
+class Storable(Protocol):
+    """What an arm learnt."""
+
+    def save(self, folder: Path) -> None:
+        """Write it into an existing empty folder."""
+
+
 class RunFolder:
     """Knows where each thing lies and writes it in one step."""
 
@@ -77,6 +85,7 @@ class RunFolder:
         """Name the folder; nothing is read or written."""
         self.root = root
         self.cache = root / "cache"
+        self.races = root / "race"
         self.lock_path = root / "run.lock.json"
         self.trial_path = root / "trial.json"
         self.documents_path = root / "documents.jsonl"
@@ -143,7 +152,7 @@ class RunFolder:
         stored = read_lines(StoredDocument, self.documents_path)
         return tuple(Document(**document.model_dump()) for document in stored)
 
-    def keep_arm(self, name: str, arm: Arm) -> float:
+    def keep_arm(self, name: str, arm: Storable) -> float:
         """Save what an arm learnt, with its checksums; return its size in megabytes."""
         target = self.arm_folder(name)
         unfinished = target.with_name(f".{name}.unfinished")

@@ -23,6 +23,25 @@ from prototypes import runtime
 from prototypes.errors import RunFolderError
 from prototypes.models.model_folder import hash_files
 
+SHARED_KINDS = (
+    "embeddings",
+    "head",
+    "large-index",
+    "span-reader",
+    "taught-writer",
+    "tuned-adapter",
+    "tuned-classifier",
+    "tuned-index",
+    "tuned-retriever",
+    "tuned-tagger",
+    "tuned-writer",
+    "words",
+)
+"""Parts that are named after all they are made from, seed included, and hold no text.
+
+Any other kind may rest on what is fixed for one run folder only, and stays there.
+"""
+
 _SHOWN = 16
 _UNFINISHED = "unfinished-"
 _ABANDONED_SECONDS = 24 * 3600
@@ -71,6 +90,11 @@ def name_surroundings() -> str:
         hash_files(sources) if sources else "",
     )
     return hashlib.sha256(json.dumps(surroundings).encode()).hexdigest()[:_SHOWN]
+
+
+def is_shared(fingerprint: str) -> bool:
+    """Tell whether a part may be used by other run folders."""
+    return fingerprint.startswith(tuple(f"{kind}-" for kind in SHARED_KINDS))
 
 
 def copy_part(source: Path, target: Path) -> bool:

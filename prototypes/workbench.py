@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from prototypes.cache import PartCache
 from prototypes.contracts import Document, Passage
 from prototypes.errors import ModelUnavailableError
+from prototypes.models import sharding
 from prototypes.models.encoder import Encoder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.retrieval.chunking import chunk_document
 from prototypes.retrieval.stores.opening import DEFAULT_STORE, open_store
+from prototypes.spreading import HERE, Spreader
 from prototypes.templates import PromptTemplates, load_templates
 
 if TYPE_CHECKING:
@@ -57,11 +59,12 @@ class Workbench:
         encoder: Encoder | str | None = None,
         *,
         documents: Sequence[Document] = (),
-        cache_dir: Path | None = None,
+        cache_dir: Path | PartCache | None = None,
         generator: GeneratorSupply | None = None,
         templates: PromptTemplates | None = None,
         store: str = DEFAULT_STORE,
         shared: Path | None = None,
+        spreader: Spreader = HERE,
     ) -> None:
         """Set up the bench; encoder and generator are loaded when first needed.
 
@@ -73,8 +76,9 @@ class Workbench:
             templates: The prompts it is given; None takes those of the package.
             store: The vector store that dense search asks, one of `STORES`.
             shared: Where parts are found and kept for other run folders, too.
+            spreader: Where the costly work is done.
         """
-        self.store = store
+        self.store, self.spreader = store, spreader
         self.rows: NDArray[np.int64] | None = None
         self.index_notes: list[str] = []
         self.generator_supply = generator
@@ -104,6 +108,8 @@ class Workbench:
 
     @cached_property
     def _cache(self) -> PartCache:
+        if isinstance(self._cache_dir, PartCache):
+            return self._cache_dir
         return PartCache(self._cache_dir, shared=self._shared if self.shares_parts else None)
 
     @cached_property
@@ -146,9 +152,8 @@ class Workbench:
         if len(texts) <= 1:
             return encoder.encode(texts)
         fingerprint = self.fingerprint("embeddings", *texts)
-        folder = self.part(
-            fingerprint, lambda folder: np.save(folder / "vectors.npy", encoder.encode(texts))
-        )
+        folder = self.part(fingerprint, lambda folder: self._encode(texts, folder))
+        sharding.discard_shards(texts, encoder=encoder, cache=self._cache)
         vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
         return vectors
 
@@ -236,6 +241,21 @@ class Workbench:
                 f"{expected['sha256']}), but '{self.encoder.name}' ({self.encoder.sha256}) is "
                 "loaded; name the first one, or fit the arm again."
             )
+
+    def _encode(self, texts: Sequence[str], folder: Path) -> None:
+        """Write the vectors of the texts, charged with what encoding took wherever it was done."""
+        if len(texts) <= sharding.SHARD:
+            np.save(folder / "vectors.npy", self.encoder.encode(texts))
+            return
+        started = time.perf_counter()
+        self.charged_seconds += sharding.write_vectors(
+            folder / "vectors.npy",
+            texts,
+            encoder=self.encoder,
+            spreader=self.spreader,
+            cache=PartCache(self._cache.root),
+        )
+        self.spent_seconds += time.perf_counter() - started
 
     def _passage_texts(self) -> list[str]:
         return [f"{passage.title}\n{passage.text}" for passage in self.passages]

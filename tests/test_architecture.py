@@ -19,7 +19,7 @@ MODULES = [
     for path in sorted((ROOT / room).rglob("*.py"))
     if HANDOVER not in path.parents
 ]
-HEAVY = ("torch", "transformers", "faiss", "sklearn", "scipy", "matplotlib", "questionary")
+HEAVY = ("torch", "transformers", "faiss", "sklearn", "scipy", "matplotlib", "questionary", "ray")
 
 MAY_IMPORT_RICH = ("advisor/report/terminal", "advisor/interview/prompts", "advisor/cli/")
 MAY_IMPORT_YAML = (
@@ -106,6 +106,20 @@ def test_inference_is_pure(path: Path) -> None:
     assert [m for m, _ in _imports(path) if _root(m) in IMPURE] == []
     assert "open(" not in source
     assert "default_rng()" not in source
+
+
+def test_ray_is_loaded_only_when_a_cluster_is_asked_for() -> None:
+    """Only the cluster's room knows Ray, and inside its functions; nothing else loads that room."""
+    using = [
+        (_name(path), at_load)
+        for path in MODULES
+        for module, at_load in _imports(path)
+        if _root(module) == "ray"
+        or (module.startswith("prototypes.cluster") and "/cluster/" not in _name(path))
+    ]
+
+    assert [name for name, at_load in using if at_load] == []
+    assert {name for name, _ in using if "/cluster/" not in name} == {"prototypes/scale"}
 
 
 def test_no_import_goes_in_circles() -> None:

@@ -36,10 +36,10 @@ def make() -> Maker:
     return Maker()
 
 
-def ask(run: Path, shared: Path | None, make: Maker) -> float:
+def ask(run: Path, shared: Path | None, make: Maker, *, name: str = "embeddings-1") -> float:
     """Find a part in a run folder or make it, and return what it cost."""
     cache = PartCache(run, shared=shared)
-    part = cache.find("part-1") or cache.make("part-1", make)
+    part = cache.find(name) or cache.make(name, make)
     assert (part.folder / "inner" / "vectors.txt").read_text(encoding="utf-8") == "1 2 3"
     assert part.folder.parent == run
     return part.seconds
@@ -61,6 +61,14 @@ def test_without_a_shared_folder_nothing_is_shared(tmp_path: Path, make: Maker) 
     assert make.n_made == 2
 
 
+def test_what_rests_on_the_settings_of_one_run_stays_there(tmp_path: Path, make: Maker) -> None:
+    """A part of a kind that is not known to be named after everything is never shared."""
+    for run in ("a", "b"):
+        ask(tmp_path / run, tmp_path / "shared", make, name="noise-point-1")
+
+    assert make.n_made == 2
+
+
 @pytest.mark.parametrize("damage", ["changed", "deleted", "manifest", "whole"])
 def test_a_damaged_entry_is_made_anew_and_put_right(
     tmp_path: Path, make: Maker, damage: str
@@ -69,11 +77,11 @@ def test_a_damaged_entry_is_made_anew_and_put_right(
     shared = tmp_path / "shared"
     ask(tmp_path / "a", shared, make)
     if damage == "changed":
-        (shared / "part-1" / "inner" / "vectors.txt").write_text("9 9 9", encoding="utf-8")
+        (shared / "embeddings-1" / "inner" / "vectors.txt").write_text("9 9 9", encoding="utf-8")
     elif damage == "deleted":
-        (shared / "part-1" / "inner" / "vectors.txt").unlink()
+        (shared / "embeddings-1" / "inner" / "vectors.txt").unlink()
     elif damage == "manifest":
-        (shared / "part-1" / "part.json").write_text("{", encoding="utf-8")
+        (shared / "embeddings-1" / "part.json").write_text("{", encoding="utf-8")
     else:
         shutil.rmtree(shared)
 
@@ -103,7 +111,7 @@ def test_many_may_use_it_at_once(tmp_path: Path) -> None:
         costs = list(pool.map(lambda n: ask(tmp_path / f"run-{n}", shared, makers[n]), range(8)))
 
     assert costs == [12.5] * 8
-    assert [path.name for path in shared.iterdir()] == ["part-1"]
+    assert [path.name for path in shared.iterdir()] == ["embeddings-1"]
 
 
 def test_a_shared_folder_that_is_full_ends_nothing(tmp_path: Path, make: Maker) -> None:
@@ -112,7 +120,7 @@ def test_a_shared_folder_that_is_full_ends_nothing(tmp_path: Path, make: Maker) 
     shared.write_text("no folder", encoding="utf-8")
 
     assert ask(tmp_path / "a", shared, make) == 12.5
-    assert not copy_part(tmp_path / "a" / "part-1", shared / "part-1")
+    assert not copy_part(tmp_path / "a" / "embeddings-1", shared / "embeddings-1")
 
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:

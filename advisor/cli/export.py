@@ -36,9 +36,7 @@ def export(
 def _describe(exported: Exported) -> str:
     arm, folder = exported.arm, shlex.quote(str(exported.folder))
     metric = arm.trial.primary_metric
-    remark = (
-        f"{textwrap.fill(exported.remark, 80, break_on_hyphens=False)}\n" if exported.remark else ""
-    )
+    remark = "".join(f"{line}\n" for line in textwrap.wrap(exported.remark, 80))
     return (
         f"{arm.spec.name}: {arm.spec.title}; {metric} {arm.result.metrics[metric].value:.3f} on "
         f"{arm.trial.n_test:,} test samples\n"

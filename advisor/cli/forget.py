@@ -48,7 +48,7 @@ def forget(
 
     forgotten = forget_document(run, document, shared=cache, elsewhere=elsewhere)
     if not quiet:
-        typer.echo("\n".join(_describe(document, run, forgotten, cleaned)))
+        typer.echo("\n".join(_describe(document, run, forgotten, cleaned, has_cache=bool(cache))))
     left = [*forgotten.left, *(path for each in cleaned for path in each.left)]
     if left:
         raise AdvisorError(
@@ -58,7 +58,12 @@ def forget(
 
 
 def _describe(
-    document: str, run: Path, forgotten: Forgotten, cleaned: Sequence[CleanedExport]
+    document: str,
+    run: Path,
+    forgotten: Forgotten,
+    cleaned: Sequence[CleanedExport],
+    *,
+    has_cache: bool,
 ) -> Iterator[str]:
     from prototypes.data.wording import plural
 
@@ -72,4 +77,5 @@ def _describe(
         state = "exported anew" if each.still_serves else "its model is deleted, nothing is served"
         yield f"{each.folder}: {state} ({each.arm})."
     yield "The figures in trial.json were measured with it; measure again in another folder."
-    yield "Not touched: your documents folder, other exports, MLflow and backups."
+    shared = "" if has_cache else ", and what this run shares with others: name it with --cache"
+    yield f"Not touched: your documents folder, other exports, MLflow and backups{shared}."

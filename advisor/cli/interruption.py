@@ -11,13 +11,19 @@ from types import FrameType
 import typer
 
 from advisor.vocabulary import ExitCode
+from prototypes.errors import ClusterLostError
 
 
 @contextmanager
 def resumable(resume_with: str) -> Iterator[None]:
-    """Answer Ctrl-C, in whatever phase it comes, with the command that goes on."""
+    """Answer Ctrl-C, in whatever phase it comes, with the command that goes on.
+
+    A cluster that is lost on the way is answered in the same way.
+    """
     try:
         yield
+    except ClusterLostError as error:
+        raise ClusterLostError(f"{error} Go on with: {resume_with}") from error
     except KeyboardInterrupt as error:
         typer.echo(f"Interrupted; what was measured is kept. Go on with: {resume_with}", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from error

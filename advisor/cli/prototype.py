@@ -55,6 +55,12 @@ _TRACK = typer.Option(
 _STORE = typer.Option(
     "faiss", "--store", metavar="NAME", help="Where vectors lie: faiss, lancedb or qdrant."
 )
+_CLUSTER = typer.Option(
+    None, "--cluster", metavar="ADDRESS", help="Share the work on Ray: auto or ray://HOST:PORT."
+)
+_LAUNCH = typer.Option(
+    None, "--launch", metavar="COMMAND", help='Train with "torchrun --nproc_per_node 2" or alike.'
+)
 _PROMPTS = typer.Option(None, "--prompts", help="Folder with prompt templates that replace ours.")
 
 
@@ -87,12 +93,14 @@ def prototype(
     rules: Path | None = RULES,
     prices: Path | None = PRICES,
     track: str | None = _TRACK,
+    cluster: str | None = _CLUSTER,
+    launch: str | None = _LAUNCH,
     strict: bool = _STRICT,
     output: Path = _OUTPUT,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
-    from advisor.evidence.trials import GeneratorTerms, TrialOptions
+    from advisor.evidence.trials import GeneratorTerms, Scale, TrialOptions
     from prototypes.data.request import DataRequest
 
     _require_data(data or documents or questions or examples)
@@ -107,6 +115,7 @@ def prototype(
         generator=generator, terms=terms,
         experiments=_names(experiments, "--experiments learning_curve") or (),
         race=race, cache=cache, prices=prices, track=track,
+        scale=Scale(cluster, launch),
     )  # fmt: skip
     with resumable(f"{_this_command()} --resume"):
         _test(_load(answers, rules), request, options=options, run=output, quiet=quiet)

@@ -40,6 +40,19 @@ class GeneratorTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What a trial may use beyond this process.
+
+    Attributes:
+        cluster: A Ray cluster that shares the work: `auto` or `ray://HOST:PORT`; None has none.
+        launch: The command that starts training on several devices; None trains in this process.
+    """
+
+    cluster: str | None = None
+    launch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrialOptions:
     """What a user may decide about a trial.
 
@@ -56,6 +69,7 @@ class TrialOptions:
         cache: A folder of embeddings and trained parts that other runs find; None has none.
         prices: A price list of the user's own; None takes ours.
         track: Where the result is copied to in the end; None copies it nowhere.
+        scale: What is used beyond this process.
     """
 
     arms: tuple[str, ...] | None = None
@@ -74,6 +88,7 @@ class TrialOptions:
     cache: Path | None = None
     prices: Path | None = None
     track: str | None = None
+    scale: Scale = Scale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,8 @@ def put_to_the_test(
         judge=options.terms.judge,
         store=options.store,
         experiments=options.experiments,
+        cluster=options.scale.cluster,
+        launch=options.scale.launch,
         race=options.race,
         cache=options.cache,
         machine_hour_usd=price_of(prices, MACHINE_HOUR),

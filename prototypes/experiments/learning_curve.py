@@ -22,11 +22,12 @@ from prototypes.experiments.curve_points import (
     FRACTIONS,
     N_SEEDS,
     Curves,
-    Pool,
     choose_sizes,
     measure_curves,
 )
+from prototypes.experiments.curve_pools import fill_pool
 from prototypes.experiments.curve_samplings import RANDOM
+from prototypes.experiments.curve_spreading import spread_points
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import Material
 from prototypes.experiments.power_law import (
@@ -120,10 +121,15 @@ def draw_learning_curve(
         untested = f"there are {what} to learn from"
         return ExperimentResult(experiment=NAME, untested=untested, arms=arms)
     try:
+        pool, seeds = (
+            fill_pool(split, bench, material, seed=seed),
+            range(seed, seed + design.n_seeds),
+        )
+        spread_points(pool, sizes, seeds=seeds, material=material)
         curves = measure_curves(
-            _fill_pool(split, bench, material, seed=seed),
+            pool,
             sizes,
-            seeds=range(seed, seed + design.n_seeds),
+            seeds=seeds,
             progress=lambda done: progress(_SHARE_OF_FITTING * done),
         )
     except (TooFewSamplesError, ModelUnavailableError) as error:
@@ -144,21 +150,6 @@ def draw_learning_curve(
         curve=[*_points(curves, material), *expected],
         notes=_notes(design),
     )
-
-
-def _fill_pool(split: Split, bench: Workbench, material: Material, *, seed: int) -> Pool:
-    """Lay out what a task learns from; what one task needs is imported for it alone."""
-    if split.learning.task is Task.GENERATION:
-        from prototypes.experiments.curve_writers import fill_pool as fill_writers
-
-        return fill_writers(split, bench, material, seed=seed)
-    if split.learning.task is Task.EXTRACTION:
-        from prototypes.experiments.curve_spans import fill_pool as fill_spans
-
-        return fill_spans(split, bench)
-    from prototypes.experiments.curve_learners import fill_pool as fill_labels
-
-    return fill_labels(split, bench)
 
 
 def _notes(design: _Design) -> list[str]:

@@ -19,11 +19,15 @@ from prototypes.errors import ModelUnavailableError, TooFewSamplesError
 from prototypes.experiments.corruption import CORRUPT
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_loss, state_quality
-from prototypes.experiments.material import compare_shares
+from prototypes.experiments.material import Material, compare_shares
 from prototypes.experiments.scoring import fingerprint_samples, score_answers
+from prototypes.measure.metrics import primary_metric
 from prototypes.measure.significance import Resampling, Scores
+from prototypes.measurement import Conditions
 from prototypes.registry import arms_for, create_arm
 from prototypes.results import Comparison, ExperimentResult, Measured
+from prototypes.run_folder import RunFolder
+from prototypes.spreading import Job
 from prototypes.workbench import Workbench
 
 NAME = "noise"
@@ -74,6 +78,7 @@ def _check_labels(inquiry: Inquiry) -> ExperimentResult:
 def _measure(inquiry: Inquiry) -> dict[tuple[str, float], Scores]:
     """Fit two arms at three rates; what the trial has fitted is taken from there."""
     learning = inquiry.learning
+    inquiry.bench.spreader.prepare(_list_jobs(inquiry))
     noisy = {rate: _corrupt(learning, rate, seed=inquiry.seed) for rate in (0.0, *RATES)}
     scores: dict[tuple[str, float], Scores] = {}
     for step, (rate, data) in enumerate(noisy.items()):
@@ -82,6 +87,31 @@ def _measure(inquiry: Inquiry) -> dict[tuple[str, float], Scores]:
             scores[approach, rate] = _score(arm, data, inquiry, rate=rate, progress=tell)
         inquiry.progress((step + 1) / len(noisy))
     return scores
+
+
+def _list_jobs(inquiry: Inquiry) -> list[Job]:
+    """List what has to be fitted, each apart from the others."""
+    known = {arm.name for arm in inquiry.material.arms}
+    return [
+        Job(fit_at_rate, (arm, rate))
+        for arm in _SMALLEST[inquiry.learning.task].values()
+        for rate in (0.0, *RATES)
+        if rate > 0 or arm not in known
+    ]
+
+
+def fit_at_rate(conditions: Conditions, arm: str, rate: float) -> None:
+    """Fit an arm at a rate of noise; its scores become a part of the bench.
+
+    Args:
+        conditions: Data, seed and bench.
+        arm: Its name.
+        rate: The share of samples that become wrong.
+    """
+    nothing = Material(primary_metric(conditions.split.learning.task), [], {})
+    inquiry = Inquiry(conditions, nothing, RunFolder(Path()), lambda _: None)
+    noisy = _corrupt(inquiry.learning, rate, seed=inquiry.seed)
+    _score(arm, noisy, inquiry, rate=rate, progress=inquiry.progress)
 
 
 def _part_of(progress: Progress, n_done: float, n_all: int) -> Progress:

@@ -187,7 +187,7 @@ def _remove_parts(folder: RunFolder, shared: Path | None) -> None:
     for place in sorted(shared.glob("*")) if shared else ():
         for name in names:
             _delete(place / name)
-    _delete(folder.root / "race")
+    _delete(folder.races)
     _delete(folder.cache)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from prototypes.contracts import Progress
+from prototypes.models.launching import Blueprint, is_launching, train_launched
 from prototypes.models.retriever_training import write_encoder
 from prototypes.models.training import Batch, Lesson, Loss, Recipe, train
 from prototypes.models.transformer import (
@@ -50,7 +51,7 @@ class ClassifierTraining:
         *,
         coefficients: NDArray[np.float32],
         intercepts: NDArray[np.float32],
-        adapt: Adapt = lambda model: model,
+        adapt: Adapt | None = None,
     ) -> None:
         """Start from the encoder in `folder` and a head (n_labels, d) that fits it already.
 
@@ -63,11 +64,10 @@ class ClassifierTraining:
             intercepts: Of the head, shape (n_labels,).
             adapt: Puts an adapter onto the model, which is then trained instead of it.
         """
-        self._folder = folder
+        self._folder, self._is_adapted = folder, adapt is not None
         self._tokenizer, model = load_trainable(folder)
-        self._model = adapt(model)
-        n_labels, dimension = coefficients.shape
-        self._model.head = torch.nn.Linear(dimension, n_labels, device=device())
+        self._model = adapt(model) if adapt else model
+        self._model.head = empty_head(*coefficients.shape)
         with torch.no_grad():
             self._model.head.weight.copy_(torch.from_numpy(coefficients))
             self._model.head.bias.copy_(torch.from_numpy(intercepts))
@@ -83,16 +83,22 @@ class ClassifierTraining:
         return sum(each.numel() for each in self._model.parameters() if each.requires_grad)
 
     def run(self, data: LabelledTexts, *, recipe: Recipe, progress: Progress) -> None:
-        """Train on the texts; may be called again to go on with other ones."""
+        """Train on the texts; may be called again to go on with other ones.
+
+        Where a launcher is set, it trains; adapters are so small that they are trained here.
+
+        Raises:
+            LaunchError: If the launcher fails.
+        """
         seed_everything(recipe.seed)
-        batches = group_by_length(self._tokenize(data), recipe=recipe)
-        lesson = Lesson(
-            rows=batches,
-            collate=_collator(self._tokenizer),
-            loss=_classification_loss(first_token=pools_first_token(self._folder)),
-        )
-        # The batches are made beforehand, so a "sample" of the Trainer is a whole batch.
-        one_by_one = Recipe(recipe.epochs, 1, recipe.learning_rate, recipe.seed)
+        rows = self._tokenize(data)
+        if is_launching() and not self._is_adapted:
+            shape = tuple(self._model.head.weight.shape)
+            settings = {"folder": str(self._folder.resolve()), "head": shape, "rows": rows}
+            blueprint = Blueprint(f"{__name__}:rebuild_training", settings)
+            train_launched(self._model, blueprint, recipe=recipe, progress=progress)
+            return
+        lesson, one_by_one = _plan_lesson(self._folder, self._tokenizer, rows, recipe=recipe)
         train(self._model, lesson, recipe=one_by_one, progress=progress)
 
     def accuracy(self, data: LabelledTexts) -> float:
@@ -138,6 +144,28 @@ class ClassifierTraining:
         return list(zip(encoded, data.targets.tolist(), strict=True))
 
 
+def rebuild_training(
+    settings: Mapping[str, Any], recipe: Recipe, *, n_processes: int
+) -> tuple[PreTrainedModel, Lesson, Recipe]:
+    """Set the same training up in one of several processes, which share each batch.
+
+    Args:
+        settings: The encoder's folder, the shape of the head, and the rows.
+        recipe: For all processes together.
+        n_processes: How many they are.
+    """
+    folder = Path(settings["folder"])
+    tokenizer, model = load_trainable(folder)
+    model.head = empty_head(*settings["head"])
+    share = replace(recipe, batch_size=max(1, recipe.batch_size // n_processes))
+    return model, *_plan_lesson(folder, tokenizer, settings["rows"], recipe=share)
+
+
+def empty_head(n_labels: int, dimension: int) -> torch.nn.Linear:
+    """Make a head whose parameters are still to be set."""
+    return torch.nn.Linear(dimension, n_labels, device=device())
+
+
 def group_by_length(
     rows: list[tuple[list[int], Target]], *, recipe: Recipe
 ) -> list[list[tuple[list[int], Target]]]:
@@ -150,6 +178,18 @@ def group_by_length(
     order = sorted(range(len(rows)), key=lambda row: jittered[row])
     size = recipe.batch_size
     return [[rows[row] for row in order[at : at + size]] for at in range(0, len(order), size)]
+
+
+def _plan_lesson(
+    folder: Path, tokenizer: PreTrainedTokenizerBase, rows: Rows, *, recipe: Recipe
+) -> tuple[Lesson, Recipe]:
+    """Make the batches beforehand, so that a "sample" of the Trainer is a whole batch."""
+    lesson = Lesson(
+        rows=group_by_length(rows, recipe=recipe),
+        collate=_collator(tokenizer),
+        loss=_classification_loss(first_token=pools_first_token(folder)),
+    )
+    return lesson, Recipe(recipe.epochs, 1, recipe.learning_rate, recipe.seed)
 
 
 def _collator(tokenizer: PreTrainedTokenizerBase) -> Callable[[list[Rows]], Batch]:

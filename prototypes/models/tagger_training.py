@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,12 +14,13 @@ from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from prototypes.contracts import Progress
-from prototypes.models.classifier_training import group_by_length
+from prototypes.models.classifier_training import empty_head, group_by_length
+from prototypes.models.launching import Blueprint, is_launching, train_launched
 from prototypes.models.retriever_training import write_encoder
 from prototypes.models.training import Batch, Lesson, Recipe, n_trainable, train
 from prototypes.models.transformer import load_trainable, read_max_tokens
 from prototypes.models.word_vectors import tokenize_words
-from prototypes.runtime import device, seed_everything
+from prototypes.runtime import seed_everything
 
 IGNORED = -100
 """The target of a token that is no first piece of a word; the loss passes over it."""
@@ -48,8 +50,7 @@ class TaggerTraining:
         """Start from the encoder in `folder` and a head (n_tags, d) that fits it already."""
         self._folder = folder
         self._tokenizer, self._model = load_trainable(folder)
-        n_tags, dimension = coefficients.shape
-        self._model.head = torch.nn.Linear(dimension, n_tags, device=device())
+        self._model.head = empty_head(*coefficients.shape)
         with torch.no_grad():
             self._model.head.weight.copy_(torch.from_numpy(coefficients))
             self._model.head.bias.copy_(torch.from_numpy(intercepts))
@@ -60,16 +61,20 @@ class TaggerTraining:
         return n_trainable(self._model)
 
     def run(self, data: TaggedTexts, *, recipe: Recipe, progress: Progress) -> None:
-        """Train on the texts; may be called again to go on with other ones."""
+        """Train on the texts; may be called again to go on with other ones.
+
+        Raises:
+            LaunchError: If a launcher is to train and fails.
+        """
         seed_everything(recipe.seed)
         rows = self._align(data)
-        lesson = Lesson(
-            rows=group_by_length(rows, recipe=recipe),
-            collate=_collator(self._tokenizer),
-            loss=_tagging_loss,
-        )
-        # The batches are made beforehand, so a "sample" of the Trainer is a whole batch.
-        one_by_one = Recipe(recipe.epochs, 1, recipe.learning_rate, recipe.seed)
+        if is_launching():
+            shape = tuple(self._model.head.weight.shape)
+            settings = {"folder": str(self._folder.resolve()), "head": shape, "rows": rows}
+            blueprint = Blueprint(f"{__name__}:rebuild_training", settings)
+            train_launched(self._model, blueprint, recipe=recipe, progress=progress)
+            return
+        lesson, one_by_one = _plan_lesson(self._tokenizer, rows, recipe=recipe)
         train(self._model, lesson, recipe=one_by_one, progress=progress)
 
     def head(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -96,6 +101,34 @@ class TaggerTraining:
                 tags[position] = int(data.targets[piece.text][word])
             rows.append((piece.ids, tags))
         return rows
+
+
+def rebuild_training(
+    settings: Mapping[str, Any], recipe: Recipe, *, n_processes: int
+) -> tuple[PreTrainedModel, Lesson, Recipe]:
+    """Set the same training up in one of several processes, which share each batch.
+
+    Args:
+        settings: The encoder's folder, the shape of the head, and the rows.
+        recipe: For all processes together.
+        n_processes: How many they are.
+    """
+    tokenizer, model = load_trainable(Path(settings["folder"]))
+    model.head = empty_head(*settings["head"])
+    share = replace(recipe, batch_size=max(1, recipe.batch_size // n_processes))
+    return model, *_plan_lesson(tokenizer, settings["rows"], recipe=share)
+
+
+def _plan_lesson(
+    tokenizer: PreTrainedTokenizerBase, rows: list[TaggedRow], *, recipe: Recipe
+) -> tuple[Lesson, Recipe]:
+    """Make the batches beforehand, so that a "sample" of the Trainer is a whole batch."""
+    lesson = Lesson(
+        rows=group_by_length(rows, recipe=recipe),
+        collate=_collator(tokenizer),
+        loss=_tagging_loss,
+    )
+    return lesson, Recipe(recipe.epochs, 1, recipe.learning_rate, recipe.seed)
 
 
 def _collator(tokenizer: PreTrainedTokenizerBase) -> Callable[[list[list[TaggedRow]]], Batch]:

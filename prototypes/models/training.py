@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,10 +81,11 @@ def train(
     callbacks: Sequence[TrainerCallback] = (),
 ) -> None:
     """Train `model` in place and leave it in evaluation mode; callbacks are told of its steps."""
+    n_processes = int(os.environ.get("WORLD_SIZE", "1"))
     with tempfile.TemporaryDirectory() as folder:
         trainer = _LossTrainer(
-            model=model,
-            args=_arguments(folder, recipe, len(lesson.rows)),
+            model=model if n_processes == 1 else _WithLoss(model, lesson.loss),
+            args=_arguments(folder, recipe, len(lesson.rows) // n_processes),
             train_dataset=lesson.rows,
             data_collator=lesson.collate,
             callbacks=[_ProgressCallback(progress), *callbacks],
@@ -153,7 +155,19 @@ class _LossTrainer(Trainer):  # type: ignore[misc] # transformers ships no type 
     ) -> torch.Tensor:
         """Return the loss of one batch."""
         with autocast():
-            return self.loss(model, inputs)
+            return model(inputs) if isinstance(self.model, _WithLoss) else self.loss(model, inputs)
+
+
+class _WithLoss(torch.nn.Module):
+    """A model together with its loss: gradients are shared only of what one forward pass uses."""
+
+    def __init__(self, model: PreTrainedModel, loss: Loss) -> None:
+        super().__init__()
+        self.model, self.loss = model, loss
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """Return the loss of one batch."""
+        return self.loss(self.model, batch)
 
 
 class _ProgressCallback(TrainerCallback):  # type: ignore[misc] # as above

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from advisor.cli.export import _describe
 from advisor.cli.main import app
+from advisor.export.exporting import export_arm
 from prototypes.contracts import Dataset, Sample, Task
 from prototypes.harness import run_trial
 from prototypes.models.lexical import LexicalEncoder
@@ -49,6 +53,16 @@ def test_last_screen_tells_the_two_commands(run: Path, tmp_path: Path) -> None:
     assert "MB" in result.stdout and "lines of code" in result.stdout
     assert f"  cd {tmp_path / 'desk'} && pip install .\n  serve\n" in result.stdout
     assert result.stderr == ""
+
+
+def test_last_screen_tells_what_the_project_needs(run: Path, tmp_path: Path) -> None:
+    """Such as a language model that was not copied, in lines that fit."""
+    exported = export_arm(run, tmp_path / "desk", name="baseline_tfidf")
+    remark = "The language model `large` (9.1 GB) is not copied into this project; it lies apart."
+
+    told = _describe(replace(exported, remark=remark)).splitlines()
+
+    assert told[2:5] == [*textwrap.wrap(remark, 80), ""]
 
 
 def test_quiet_says_nothing(run: Path, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_own_tests_leave_the_server_in_peace(
     _run(tmp_path / "out", "-m", "ruff", "format", "-q", "--check", "--no-cache", ".")
 
 
-@pytest.mark.parametrize("arm", ["rag_token", "rag_sequence", "fine_tune_qlora"])
+@pytest.mark.parametrize("arm", ["rag_token", "rag_sequence", "hybrid_knn_lm", "fine_tune_qlora"])
 def test_arm_that_cannot_be_exported_says_why(arm: str, question_run: Path) -> None:
     """Not every arm fits into a small project."""
     with pytest.raises(ExportError, match=rf"'{arm}' cannot be exported \(its "):

@@ -95,6 +95,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "race/hybrid/answers-10.json": '{"output": "Zanzibar"}',
         "arms/hybrid/encoder/vocabulary.txt": "zanzibar",
         "arms/.hybrid.unfinished/rule.json": "zanzibar",
+        "race/rag_token/answers-5.json": '{"output": "guineas"}',
     }
     for name, text in texts.items():
         (run / name).parent.mkdir(parents=True, exist_ok=True)
@@ -169,6 +170,13 @@ def assert_gone(run: Path) -> None:
 
     assert list(find_bytes(run, SECRET.encode(), *needles)) == []
     assert [path for path in run.rglob("*.npy") if vector in path.read_bytes()] == []
+
+
+def test_answers_of_a_race_go_whole(run: Path) -> None:
+    """They may tell of the document in one word, and the trial is not gone on with."""
+    forget_document(run, SECRET)
+
+    assert not (run / "race").exists()
 
 
 def test_no_byte_of_the_document_is_left(run: Path) -> None:

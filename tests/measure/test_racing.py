@@ -124,13 +124,13 @@ SCENARIOS = {
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.slow
 def test_verdict_of_a_race_is_that_of_all_answers(draw: Draw, scenario: str) -> None:
-    """In at least 98 % of 200 trials, whatever is true of the rivals."""
+    """In at least 99 % of 200 trials, whatever is true of the rivals."""
     generator = np.random.default_rng(0)
     trials = [draw_trial(generator, draw, SCENARIOS[scenario]) for _ in range(200)]
 
     same = [judge(scores, race=RACE) is judge(scores, race=None) for scores in trials]
 
-    assert np.mean(same) >= 0.98
+    assert np.mean(same) >= 0.99
 
 
 @pytest.mark.parametrize("scenario", ["one better among the worse", "all worse"])

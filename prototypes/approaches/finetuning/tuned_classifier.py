@@ -116,7 +116,7 @@ def warm_start(
     workbench: Workbench,
     *,
     labels: tuple[str, ...],
-    adapt: Adapt = lambda model: model,
+    adapt: Adapt | None = None,
 ) -> ClassifierTraining:
     """Set up training of the encoder, or of an adapter on it, from a head that fits already."""
     source = require_trainable(workbench.encoder)

@@ -15,8 +15,6 @@ from prototypes.models.training import Recipe, require_trainable
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
 
-_FILE = "tuned.json"
-
 
 @dataclass(frozen=True, slots=True)
 class TunedWriter:
@@ -46,22 +44,21 @@ def tune_writer(
     Raises:
         ModelUnavailableError: If the encoder has no parameters to start from.
     """
-    source, content = require_trainable(workbench.encoder), json.dumps(pairs)
+    model = Seq2SeqModel.warm_start(
+        require_trainable(workbench.encoder),
+        [output for _, output in pairs],
+        seed=recipe.seed,
+        lengths=lengths,
+        inputs=[text for text, _ in pairs],
+    )
+    model.stop_dropout()  # no pair is seen often enough to be learnt by heart
     settings = (repr(recipe), repr(astuple(lengths)))
 
     def build(folder: Path) -> None:
-        model = Seq2SeqModel.warm_start(
-            source,
-            [output for _, output in pairs],
-            seed=recipe.seed,
-            lengths=lengths,
-            inputs=[text for text, _ in pairs],
-        )
-        model.stop_dropout()  # no pair is seen often enough to be learnt by heart
+        # The parameters alone: the part may be shared, and a whole model holds its outputs.
         model.train(pairs, recipe=recipe, progress=progress)
-        model.save(folder)
-        (folder / _FILE).write_text(json.dumps({"n_parameters": model.n_trained_parameters}))
+        model.save_parameters(folder)
 
-    folder = workbench.part(workbench.fingerprint("tuned-writer", *settings, content), build)
-    told = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-    return TunedWriter(Seq2SeqModel.load(folder), int(told["n_parameters"]))
+    name = workbench.fingerprint("tuned-writer", *settings, json.dumps(pairs))
+    model.load_parameters(workbench.part(name, build), n_pairs=len(pairs))
+    return TunedWriter(model, model.n_trained_parameters)

@@ -1,0 +1,196 @@
+"""Join a Ray cluster, know what it has, notice when it is gone."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from prototypes import runtime
+from prototypes.cluster.ray_spreader import RaySpreader
+from prototypes.cluster.workers import Delivery, Machine
+from prototypes.errors import ClusterError, ClusterLostError, LaboratoryError
+from prototypes.plan import TrialSettings
+
+AUTO = "auto"
+_CLIENT = re.compile(r"ray://(?P<host>[^:/\s]+):(?P<port>\d+)/?")
+_START = "`RAY_USAGE_STATS_ENABLED=0 ray start --head`"
+_N_PROBES, _PROBE_SECONDS = 3, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster that this process has joined.
+
+    Attributes:
+        ray: The module.
+        head: Host and port at which its head answers.
+        machine: What the trial was begun on, and with how many threads.
+        encoder_name: As the trial names its encoder.
+    """
+
+    ray: Any
+    head: tuple[str, int]
+    machine: Machine
+    encoder_name: str | None
+
+    @property
+    def needs(self) -> Mapping[str, float]:
+        """What each task and each actor of a pool declares to occupy."""
+        n_gpus = 1 if runtime.device() == "cuda" else 0
+        return {"num_cpus": self.machine.n_threads, "num_gpus": n_gpus}
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Turn whatever a lost cluster does into one sentence.
+
+        Raises:
+            ClusterLostError: If the head no longer answers.
+        """
+        self._require_head()
+        try:
+            yield
+        except (self.ray.exceptions.RaySystemError, ConnectionError, OSError) as error:
+            raise self._lost() from error
+
+    def fetch(self, reference: Any) -> Delivery:  # noqa: ANN401 # Ray has no type for it here
+        """Get what a task returned; one whose process died again and again has a fault.
+
+        An error that is none of the laboratory's is raised as it was raised on the worker.
+        """
+        exceptions = self.ray.exceptions
+        try:
+            delivery: Delivery = self.ray.get(reference)
+        except exceptions.RayTaskError as error:
+            raise error.as_instanceof_cause() from None
+        except exceptions.RayError as error:
+            self._require_head()
+            first = str(error).strip().splitlines()[0]
+            died = LaboratoryError(f"its process died on the cluster, each time: {first}")
+            return Delivery(None, died, {})
+        return delivery
+
+    def _require_head(self) -> None:
+        if not answers(self.head):
+            raise self._lost()
+
+    def _lost(self) -> ClusterLostError:
+        host, port = self.head
+        return ClusterLostError(
+            f"The Ray cluster is lost: its head at {host}:{port} no longer answers. Every result "
+            "that had come in is kept; start the cluster again, or leave out --cluster, and resume."
+        )
+
+
+@contextmanager
+def connected(address: str, settings: TrialSettings) -> Iterator[RaySpreader]:
+    """Join the cluster at an address, and leave it in the end.
+
+    Args:
+        address: `auto` for the one that this machine belongs to, or `ray://HOST:PORT`.
+        settings: Of the trial that it will work for.
+
+    Raises:
+        ClusterError: If Ray is not installed, or there is no such cluster.
+    """
+    require_address(address)
+    ray = _import_ray()
+    named = os.environ.get("RAY_ADDRESS", "")
+    head = _join(ray, named if address == AUTO and _CLIENT.fullmatch(named) else address)
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(_choose_threads(ray, before))
+    spreader = RaySpreader(Cluster(ray, head, Machine.of_this_process(), settings.encoder))
+    try:
+        yield spreader
+    finally:
+        torch.set_num_threads(before)
+        spreader.stop()
+        with suppress(Exception):  # a cluster that is gone cannot be left
+            ray.shutdown()
+
+
+def answers(head: tuple[str, int]) -> bool:
+    """Tell whether somebody listens at a host and port; asks several times."""
+    for _ in range(_N_PROBES):
+        with suppress(OSError), socket.create_connection(head, timeout=_PROBE_SECONDS):
+            return True
+    return False
+
+
+def require_address(address: str) -> None:
+    """Refuse what is no address of a cluster.
+
+    Raises:
+        ClusterError: If it is not.
+    """
+    if address != AUTO and _CLIENT.fullmatch(address) is None:
+        raise ClusterError(
+            f"--cluster {address!r} is no address of a Ray cluster; expected auto, or "
+            "ray://HOST:PORT such as ray://head.example:10001."
+        )
+
+
+def _import_ray() -> Any:  # noqa: ANN401 # a module that may be missing
+    # Ray would otherwise tell its makers about every cluster.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        importlib.import_module("ray.data")
+        return importlib.import_module("ray")
+    except ImportError as error:
+        raise ClusterError(
+            "--cluster needs Ray, which is not installed; install it on every machine of the "
+            'cluster with `pip install "adaptation-advisor[ray]"`.'
+        ) from error
+
+
+def _join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
+    """Join; return where the head answers.
+
+    Ray itself would wait minutes for a head that is gone, and ask a file for where it was.
+    """
+    head = _find_head(address)
+    if not answers(head):
+        raise _no_cluster(address, ConnectionError(f"nobody answers at {head[0]}:{head[1]}"))
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        raise _no_cluster(address, error) from error
+    return head
+
+
+def _find_head(address: str) -> tuple[str, int]:
+    """Say where the head of a cluster should be, as Ray would look for it."""
+    services = importlib.import_module("ray._private.services")
+    try:
+        found = _CLIENT.fullmatch(address)
+        place = address if found else services.canonicalize_bootstrap_address(address)
+    except (ConnectionError, ValueError) as error:
+        raise _no_cluster(address, error) from error
+    host, _, port = place.removeprefix("ray://").rstrip("/").rpartition(":")
+    return host, int(port)
+
+
+def _no_cluster(address: str, error: Exception) -> ClusterError:
+    said = re.split(r"\.\s|\n", str(error).strip())[0].rstrip(".") or type(error).__name__
+    if address == AUTO:
+        return ClusterError(
+            f"--cluster auto: this machine belongs to no Ray cluster ({said}). Start one with "
+            f"{_START}, name a distant one as ray://HOST:PORT, or leave out --cluster."
+        )
+    return ClusterError(
+        f"--cluster {address}: there is no Ray cluster ({said}); check its address, and with "
+        f"`ray status` that it runs, or start one with {_START}."
+    )
+
+
+def _choose_threads(ray: Any, n_wanted: int) -> int:  # noqa: ANN401 # as above
+    """Let a task use as many threads as here, but no more than the largest machine has."""
+    n_cpus = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    return max(1, min(n_wanted, max(n_cpus, default=1)))
