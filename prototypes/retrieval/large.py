@@ -77,8 +77,8 @@ class IndexReport(FrozenSchema):
 def choose_kind(n_vectors: int) -> Kind:
     """Choose the index for a number of vectors.
 
-    Of 100,000 embedded passages and perturbed copies IVF-PQ finds more than HNSW (.99 of the ten
-    nearest against .95), from an eighth of the bytes; a graph has to be asked for by its name.
+    Of 100,000 embedded passages and perturbed copies IVF-PQ finds more than HNSW (.98 of the ten
+    nearest against .96), from an eighth of the bytes; a graph has to be asked for by its name.
     """
     return Kind.FLAT if n_vectors <= MAX_FLAT else Kind.IVF_PQ
 

@@ -93,7 +93,8 @@ def perturb(folder: Path, n: int) -> Path:
         one = source.integers(count, size=len(rows))
         other = (one + source.integers(1, count, size=len(rows))) % count
         move = real[one] - real[other]
-        move *= length / np.linalg.norm(move, axis=1, keepdims=True)
+        # Passages may be embedded alike; their difference is no direction.
+        move *= length / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6)
         move[rows < count] = 0
         block = real[rows % count] + move
         vectors[rows] = block / np.linalg.norm(block, axis=1, keepdims=True)
