@@ -37,8 +37,10 @@ _INDEX_FILE, _REPORT_FILE = "index.faiss", "index.json"
 _BLOCK = 50_000
 _N_TRAINED = 200_000
 _LINKS, _EF_CONSTRUCTION = 24, 100
-_CANDIDATES = {"hnsw": 4, "ivf_pq": 100}
-"""How many candidates per hit are compared exactly; product quantisation blurs more."""
+_PER_HIT = {"hnsw": 4, "ivf_pq": 10}
+"""So many candidates per hit are compared exactly at least."""
+_PER_LIST = 20
+"""And so many per list opened: product codes blur the order, among near copies most."""
 _WIDTHS = {"hnsw": (64, 128, 256, 512, 1024), "ivf_pq": (16, 32, 64, 128, 256, 512)}
 
 
@@ -149,6 +151,7 @@ class LargeIndex:
         self.vectors, self.kind = vectors, kind
         self._index = index
         self._parameters: Any = None
+        self._n_compared = 0
 
     @classmethod
     def load(cls, folder: Path, vectors: NDArray[np.float32]) -> Self:
@@ -169,13 +172,14 @@ class LargeIndex:
             self._parameters = _UNTYPED.SearchParametersHNSW(efSearch=width)
         else:
             self._parameters = _UNTYPED.SearchParametersIVF(nprobe=width)
+            self._n_compared = _PER_LIST * width
 
     def search(self, queries: NDArray[np.float32], k: int) -> list[list[Hit]]:
         """Find about the k nearest vectors of each row of `queries` (n, d), nearest first."""
         return [self._search_one(query, min(k, len(self.vectors))) for query in queries]
 
     def _search_one(self, query: NDArray[np.float32], k: int) -> list[Hit]:
-        n = min(k * _CANDIDATES[self.kind], len(self.vectors))
+        n = min(max(k * _PER_HIT[self.kind], self._n_compared), len(self.vectors))
         _, (rows,) = self._index.search(query[None], n, params=self._parameters)
         rows = np.sort(rows[rows >= 0])
         cosines = self.vectors[rows] @ query
