@@ -3,8 +3,8 @@
 Every paragraph is one document, so recall is recall of paragraphs, whole ones, however they are
 chunked. Questions are those of the file, 10,570 over 2,067 paragraphs.
 
-    python tests/benchmarks/squad.py [dev-v1.1.json] [--split] [--questions N] [--train N]
-                                     [--cache FOLDER]
+    python tests/benchmarks/squad.py [dev-v1.1.json] [--split] [--no-reader] [--questions N]
+                                     [--train N] [--cache FOLDER]
 
 Without `--split`: recall@1 and @5 of BM25, dense and fused search on all questions, and how often
 the answer stands in the sentence that the rag arm gives on a seeded sample of 500. With it: the
@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from prototypes.approaches.document_qa.baseline import BestSentenceBaseline
+from prototypes.approaches.document_qa.hybrid import TunedRetrievalArm
 from prototypes.approaches.document_qa.hybrid_span import TunedReaderArm
 from prototypes.approaches.document_qa.rag import RetrievalArm
 from prototypes.approaches.document_qa.retriever import N_PER_INDEX
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("path", nargs="?", type=Path, default=DEFAULT_PATH)
     parser.add_argument("--split", action="store_true", help="tune on 80 %% of the articles")
     parser.add_argument("--train", type=int, help="with --split: tune on this many questions")
+    parser.add_argument("--no-reader", action="store_true", help="tune the retriever alone")
     parser.add_argument("--questions", type=int, help="only a seeded sample of this many")
     parser.add_argument("--cache", type=Path, help="keep embeddings and tuned parts here")
     arguments = parser.parse_args()
@@ -57,7 +59,9 @@ def main() -> None:
         f"{len(documents)} documents, {len(workbench.passages)} passages, {len(samples)} questions"
     )
     if arguments.split:
-        measure_split(samples, workbench, n_train=arguments.train)
+        measure_split(
+            samples, workbench, n_train=arguments.train, reads_spans=not arguments.no_reader
+        )
     else:
         measure_retrieval(samples, workbench)
         measure_reading(samples, workbench)
@@ -113,7 +117,9 @@ def measure_reading(samples: Sequence[Sample], workbench: Workbench) -> None:
     _measure_arm(RetrievalArm(), learning, test, workbench=workbench)
 
 
-def measure_split(samples: Sequence[Sample], workbench: Workbench, *, n_train: int | None) -> None:
+def measure_split(
+    samples: Sequence[Sample], workbench: Workbench, *, n_train: int | None, reads_spans: bool
+) -> None:
     """Print untuned and tuned systems on the questions of articles not trained on."""
     articles = sorted({str(sample.group) for sample in samples})
     random.Random(SEED).shuffle(articles)
@@ -129,8 +135,10 @@ def measure_split(samples: Sequence[Sample], workbench: Workbench, *, n_train: i
     )
     print(f"{len(learning.train)} questions to tune on, {len(test)} of other articles; untuned:")
     measure_retrieval(test, workbench)
-    for arm in (BestSentenceBaseline(), RetrievalArm()):
+    for arm in (BestSentenceBaseline(), RetrievalArm(), TunedRetrievalArm()):
         _measure_arm(arm, learning, test, workbench=workbench)
+    if not reads_spans:
+        return
     tuned = TunedReaderArm()
     _measure_arm(tuned, learning, test, workbench=workbench)
     for form, answers in tuned.answer_in_every_form([sample.input for sample in test]).items():
