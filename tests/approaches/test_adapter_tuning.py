@@ -55,6 +55,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     return load_encoder(str(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm_class", ADAPTER_ARMS)
 def test_a_saved_arm_answers_alike(
     arm_class: type[Arm], tiny_encoder: Encoder, tmp_path: Path

@@ -54,6 +54,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     return load_encoder(str(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm_class", TUNING_ARMS)
 def test_a_saved_arm_answers_alike(
     arm_class: type[Arm], tiny_encoder: Encoder, tmp_path: Path
@@ -81,6 +82,7 @@ def test_tuning_changes_the_encoder_and_learns(tiny_encoder: Encoder, tmp_path: 
     assert report.validation_score is not None and report.validation_score > 0.6
 
 
+@pytest.mark.slow
 def test_both_arms_share_one_tuning(tiny_encoder: Encoder, tmp_path: Path) -> None:
     """The encoder must be tuned once, and the second arm charged as if it had done it."""
     bench = Workbench(tiny_encoder, cache_dir=tmp_path)
@@ -107,6 +109,7 @@ def test_the_same_seed_gives_the_same_arm(tiny_encoder: Encoder) -> None:
     assert outcomes[0] != outcomes[2]
 
 
+@pytest.mark.slow
 def test_progress_never_runs_backwards(tiny_encoder: Encoder) -> None:
     """The bar must rise from the first step to the end."""
     told: list[float] = []
@@ -117,6 +120,7 @@ def test_progress_never_runs_backwards(tiny_encoder: Encoder) -> None:
     assert told[-1] == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_without_validation_samples_nothing_is_claimed(tiny_encoder: Encoder) -> None:
     """The hybrid must fall back on its default weight and report no score."""
     arm = InterpolatedArm()

@@ -59,6 +59,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     return load_encoder(str(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm_class", TUNING_ARMS)
 def test_a_saved_arm_answers_alike(
     arm_class: type[Arm], tiny_encoder: Encoder, tmp_path: Path
@@ -93,6 +94,7 @@ def test_tuning_moves_the_encoder_and_finds_the_spans(
     assert validate_spans(TEST, found) == 1.0
 
 
+@pytest.mark.slow
 def test_arms_share_one_tuned_encoder(tiny_encoder: Encoder) -> None:
     """What one arm had tuned, the other does not tune again, and is charged for it all the same."""
     bench = Workbench(tiny_encoder)
@@ -135,6 +137,7 @@ def test_long_text_is_read_to_its_end(tiny_encoder: Encoder) -> None:
     assert np.abs(vectors).sum(axis=1).min() > 0
 
 
+@pytest.mark.slow
 def test_span_at_the_end_of_a_long_text_is_found(tiny_encoder: Encoder) -> None:
     """Training and answering cut long texts alike."""
     arm = FullTaggingArm()
@@ -152,6 +155,7 @@ def test_fewer_texts_are_seen_more_often(n_samples: int, epochs: int) -> None:
     assert choose_recipe(n_samples, seed=0).epochs == epochs
 
 
+@pytest.mark.slow
 def test_tuned_tagger_finds_spans_in_eight_bits(tiny_encoder: Encoder) -> None:
     """It is smaller, and still right."""
     arm = FullTaggingArm()
