@@ -12,7 +12,7 @@ import pytest
 from prototypes.contracts import Dataset, Document, Sample, Task
 from prototypes.data.spans import Span, format_spans
 from prototypes.harness import run_trial
-from prototypes.models.encoder import find_embedded_folder
+from prototypes.models.encoder import Encoder, find_embedded_folder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.plan import TrialSettings
 
@@ -122,15 +122,19 @@ def questions() -> Dataset:
     return question_dataset()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def without_model() -> Iterator[None]:
-    """Run trials with the encoder that needs no parameters."""
+    """Where no encoder is named, have one that needs no parameters."""
+
+    def load(name: str | None) -> Encoder:
+        return LexicalEncoder() if name is None else load_encoder(name)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("prototypes.workbench.load_encoder", lambda _: LexicalEncoder())
+        patch.setattr("prototypes.workbench.load_encoder", load)
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def label_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
     """A run of arms that know words only, and of one whose encoder has no folder."""
     run = tmp_path_factory.mktemp("labels") / "run"
@@ -139,7 +143,7 @@ def label_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> 
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def question_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
     """A run of the arm that searches by words."""
     run = tmp_path_factory.mktemp("questions") / "run"
@@ -148,7 +152,7 @@ def question_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) 
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def span_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
     """A run of the arm that looks spans up."""
     run = tmp_path_factory.mktemp("spans") / "run"
@@ -157,7 +161,7 @@ def span_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> P
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pair_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> Path:
     """A run of the arm that copies what was written for the most similar input."""
     run = tmp_path_factory.mktemp("pairs") / "run"
