@@ -161,10 +161,15 @@ def run_out_of_memory(laboratory: Laboratory, _: random.Random, *, count: int) -
 
 
 def _starve(laboratory: Laboratory, run: Path) -> str | None:
-    from prototypes.run_folder import load_trial
-
     laboratory.arms.RecordedArm.before_fit["WordVoteArm"] = lambda _: bytearray(10**12)
     laboratory.measure(run)
+    return _check_starved(run)
+
+
+def _check_starved(run: Path) -> str | None:
+    """The arm that had no memory has to be listed, and the others measured."""
+    from prototypes.run_folder import load_trial
+
     trial = load_trial(run)
     starved = [arm.reason for arm in trial.not_run if arm.name == "votes"]
     if not starved:
@@ -200,13 +205,16 @@ def _squeeze(laboratory: Laboratory, run: Path, megabytes: int) -> str | None:
     laboratory.arms.RecordedArm.before_fit["WordVoteArm"] = grow
     n_pages = int(Path("/proc/self/statm").read_text().split()[0])
     n_bytes = n_pages * resource.getpagesize() + megabytes * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, most))
     try:
         with boundary():
             laboratory.measure(run)
     except typer.Exit as error:
         return None if error.exit_code == 2 else f"exit code {error.exit_code}"
-    return "memory did not run out"
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    return _check_starved(run)
 
 
 def kill_a_child(laboratory: Laboratory, _: random.Random, *, count: int) -> Staged:
