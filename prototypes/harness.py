@@ -56,6 +56,8 @@ from prototypes.scale import scaled
 from prototypes.spreading import Spreader
 
 _DEFAULT = TrialSettings()
+_LONG_FIT_SECONDS = 5.0
+"""What is fitted sooner leaves little behind, and collecting takes a moment itself."""
 _NO_MEMORY = "the machine had no memory left for it; what the other arms measured is kept"
 
 
@@ -173,7 +175,6 @@ class _Trial:
         skipped = self._find_unmet_need(spec) or self._budget.refuse_arm(spec, seconds)
         if skipped is None:
             skipped = self._try_to_measure(spec, race)
-            give_memory_back()
         if skipped is not None:
             self._not_run[spec.name] = skipped
             self._tell(ArmSkipped(skipped))
@@ -199,6 +200,8 @@ class _Trial:
             self._drop(measured)
             return None
         result = measured.result
+        if result.fit_seconds > _LONG_FIT_SECONDS:
+            give_memory_back()
         self._forecast.learn(spec, result.fit_seconds + result.predict_seconds)
         self._record(measured)
         return None
