@@ -21,6 +21,7 @@ from prototypes.approaches.document_qa.extractive import passage_texts
 from prototypes.approaches.document_qa.reader import MAX_EMBEDDED_AHEAD
 from prototypes.approaches.document_qa.sentences import FUNCTION_WORDS, split_answers
 from prototypes.contracts import Passage
+from prototypes.retrieval.late_interaction import TokenVectors
 
 _ROOM = "document_qa"
 _BASE = {
@@ -35,6 +36,11 @@ SEARCH = {
     "service/batches.py": "common/batches.py",
     "service/encoder.py": "common/encoder.py",
     "service/retriever.py": f"{_ROOM}/retriever.py",
+}
+_CLOSE_SEARCH = {
+    **SEARCH,
+    "service/retriever.py": f"{_ROOM}/close_retriever.py",
+    "service/tokens.py": f"{_ROOM}/tokens.py",
 }
 
 
@@ -58,14 +64,14 @@ def _search_and_read(arm: FittedArm) -> Parts:
     rule = json.loads((arm.folder / "reading_rule.json").read_text(encoding="utf-8"))
     tuned = arm.folder / TUNED
     return Parts(
-        code=_code("search_and_read", WORDS, _RARITY, SEARCH),
+        code=_code("search_and_read", WORDS, _RARITY, _CLOSE_SEARCH),
         settings={
             "weights": [1.0, rule["overlap_weight"], rule["passage_weight"]],
             "threshold": rule["threshold"],
             "encoder": describe_encoder(encoder, arm),
             "function_words": _function_words(),
         },
-        tensors={"index": _read_vectors(arm)},
+        tensors={"index": {**_read_vectors(arm), **_read_tokens(arm)}},
         files={"passages.jsonl": render_passages(require_passages(arm)), **index_words(arm)},
         folders={"encoder": encoder, **({"search_encoder": tuned} if tuned.is_dir() else {})},
         packages=(*ENCODER_PACKAGES, "bm25s", "faiss-cpu"),
@@ -83,13 +89,13 @@ def _marked_span(arm: FittedArm) -> Parts:
     reader = {"service/span_reader.py": f"{_ROOM}/span_reader.py"}
     return replace(
         found,
-        code=_code("marked_span", WORDS, SEARCH, reader),
+        code=_code("marked_span", WORDS, _CLOSE_SEARCH, reader),
         settings={
             "encoder": found.settings["encoder"],
             "threshold": choice["threshold"],
             "whole_sentence": choice["form"] == SPAN_SENTENCE,
         },
-        tensors={"index": {"passages": found.tensors["index"]["passages"]}},
+        tensors={"index": {k: v for k, v in found.tensors["index"].items() if k != "sentences"}},
         folders={**found.folders, "span_reader": arm.folder / "span_reader"},
     )
 
@@ -163,6 +169,16 @@ def _read_vectors(arm: FittedArm) -> Tensors:
     if tuned.is_file():
         return {"passages": np.load(tuned, allow_pickle=False), **ahead}
     return {"passages": arm.bench.embed(passage_texts(passages)), **ahead}
+
+
+def _read_tokens(arm: FittedArm) -> Tensors:
+    """Return the vectors of the passages' tokens, and where each passage ends; none if not kept."""
+    tuned = arm.folder / "index"
+    if tuned.is_dir():
+        passages = TokenVectors.load(tuned) if TokenVectors.are_in(tuned) else None
+    else:
+        passages = late.passages if (late := arm.bench.late()) else None
+    return {"tokens": passages.tokens, "token_ends": passages.ends} if passages else {}
 
 
 def index_words(arm: FittedArm) -> dict[str, bytes]:

@@ -34,6 +34,10 @@ class DeferredEncoder:
         """Return one unit-length row per text, shape (n, dimension)."""
         return self._loaded.encode(texts)
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Return for each text one unit-length row per token, shape (n_tokens, dimension)."""
+        return self._loaded.encode_tokens(texts)
+
     @cached_property
     def _loaded(self) -> TransformerEncoder:
         from prototypes.models.transformer import TransformerEncoder

@@ -25,6 +25,7 @@ class TransformerEncoder:
     """An encoder of the BERT family: one forward pass, then the mean (or first) token's vector."""
 
     folder: Path | None
+    _just_read: tuple[list[list[int]], tuple[Tensor, Tensor]] | None = None
 
     def __init__(self, folder: Path, *, name: str, sha256: str | None) -> None:
         self.name = name
@@ -44,6 +45,23 @@ class TransformerEncoder:
         """
         rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         return self._encode_distinct(list(rows))[[rows[text] for text in texts]]
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Return for each text one unit-length row per token, shape (n_tokens, dimension).
+
+        The two tokens that only mark where a text begins and ends have none.
+        """
+        import torch
+
+        token_ids = self._tokenize(texts)
+        vectors = [np.zeros((0, self.dimension), dtype=np.float32)] * len(texts)
+        with torch.inference_mode():
+            for rows in batch_by_length([len(ids) for ids in token_ids]):
+                hidden, _ = self._read_again([token_ids[row] for row in rows])
+                unit = torch.nn.functional.normalize(hidden.float(), dim=-1).cpu().numpy()
+                for at, row in enumerate(rows):
+                    vectors[row] = unit[at, 1 : len(token_ids[row]) - 1]
+        return vectors
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
         """Load tokenizer and model; an encoder with an adapter puts it on here."""
@@ -72,14 +90,24 @@ class TransformerEncoder:
         return list(encoded["input_ids"])
 
     def _encode_batch(self, token_ids: list[list[int]]) -> NDArray[np.float32]:
-        batch = self._tokenizer.pad({"input_ids": token_ids}, return_tensors="pt").to(device())
-        pooled = pool(
-            self._model(**batch).last_hidden_state,
-            batch["attention_mask"],
-            first_token=self._pools_first,
-        )
+        reading = self._read(token_ids)
+        self._just_read = (token_ids, reading) if len(token_ids) == 1 else None
+        pooled = pool(*reading, first_token=self._pools_first)
         array: NDArray[np.float32] = pooled.cpu().numpy()
         return array
+
+    def _read_again(self, token_ids: list[list[int]]) -> tuple[Tensor, Tensor]:
+        """Return what was read last if it was this text: its tokens are asked for right after it.
+
+        It is given once only, so that no text is cheaper to encode for having been encoded before.
+        """
+        last, self._just_read = self._just_read, None
+        return last[1] if last is not None and last[0] == token_ids else self._read(token_ids)
+
+    def _read(self, token_ids: list[list[int]]) -> tuple[Tensor, Tensor]:
+        """Return the last layer's vectors (n, tokens, d) and the mask of what is no padding."""
+        batch = self._tokenizer.pad({"input_ids": token_ids}, return_tensors="pt").to(device())
+        return self._model(**batch).last_hidden_state, batch["attention_mask"]
 
 
 def _inference_type() -> torch.dtype:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from prototypes.approaches.document_qa.choosing import choose_setting
 from prototypes.approaches.document_qa.tuning import Probe
+from prototypes.models.encoder import Encoder
 
 TEN_RIGHT = np.ones(10)
 TEN_WRONG = np.zeros(10)
@@ -34,13 +36,23 @@ def test_default_is_kept_where_nothing_can_be_told(n_questions: int) -> None:
     assert choose_setting(values, default="default") == "default"
 
 
-def test_probe_ranks_the_answering_passage_in_fused_retrieval() -> None:
+def test_probe_ranks_the_answering_passage_in_fused_retrieval(hashing_encoder: Encoder) -> None:
     """The passage that both indexes put first has reciprocal rank 1."""
     probe = Probe(["copper ore"], [frozenset({1})], ["salt water", "copper ore", "quartz sand"])
-    vectors = {"copper ore": [0, 1, 0], "salt water": [1, 0, 0], "quartz sand": [0, 0, 1]}
 
-    ranks = probe.reciprocal_ranks(
-        lambda texts: np.array([vectors[text] for text in texts], dtype=np.float32)
-    )
+    assert probe.reciprocal_ranks(hashing_encoder).tolist() == [1.0]
 
-    assert ranks.tolist() == [1.0]
+
+def test_probe_looks_at_tokens_where_the_encoder_gives_them(hashing_encoder: Encoder) -> None:
+    """Of two passages that neither index tells apart, the one with a token met comes first."""
+    probe = Probe(["ore"], [frozenset({1})], ["sand", "sand"])
+    tokens = {"ore": [[1.0, 0.0]], "sand": [[0.0, 1.0]]}
+    passages = [[[0.0, 1.0]], [[1.0, 0.0]]]
+
+    def encode_tokens(texts: list[str]) -> list[NDArray[np.float32]]:
+        rows = [tokens[text] for text in texts] if len(texts) == 1 else passages
+        return [np.array(each, dtype=np.float32) for each in rows]
+
+    assert probe.reciprocal_ranks(hashing_encoder).tolist() == [0.5]
+    hashing_encoder.encode_tokens = encode_tokens  # type: ignore[attr-defined]
+    assert probe.reciprocal_ranks(hashing_encoder).tolist() == [1.0]

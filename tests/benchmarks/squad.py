@@ -28,7 +28,7 @@ from prototypes.approaches.document_qa.baseline import BestSentenceBaseline
 from prototypes.approaches.document_qa.hybrid import TunedRetrievalArm
 from prototypes.approaches.document_qa.hybrid_span import TunedReaderArm
 from prototypes.approaches.document_qa.rag import RetrievalArm
-from prototypes.approaches.document_qa.retriever import N_PER_INDEX
+from prototypes.approaches.document_qa.retriever import N_PER_INDEX, N_RETRIEVED
 from prototypes.contracts import Arm, Document, LearningData, Sample, Task
 from prototypes.measure.metrics import aggregate
 from prototypes.retrieval.fusion import Hit, fuse_hits, fuse_scores
@@ -99,8 +99,10 @@ def measure_retrieval(samples: Sequence[Sample], workbench: Workbench) -> None:
         "lexical": lexical,
         "dense": dense,
         "fused by ranks": [fuse_hits(pair) for pair in pairs],
-        "fused by scores": [fuse_scores(*pair) for pair in pairs],
+        "fused by scores": (fused := [fuse_scores(*pair)[:N_RETRIEVED] for pair in pairs]),
     }
+    if (late := workbench.late()) is not None:
+        rankings["late interaction"] = late.rerank(questions, fused)
     for name, found in rankings.items():
         ranks = [
             _rank(sample, hits, workbench) for sample, hits in zip(samples, found, strict=True)

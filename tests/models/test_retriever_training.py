@@ -12,7 +12,9 @@ from safetensors.torch import load_file
 from prototypes.models.encoder import find_embedded_folder
 from prototypes.models.retriever_training import (
     QuestionPassage,
+    batch_near,
     build_lesson,
+    compare_tokens,
     count_parameters,
     interpolate_encoders,
     tune_retriever,
@@ -23,8 +25,10 @@ from prototypes.models.transformer import TransformerEncoder, load_trainable, re
 pytestmark = pytest.mark.weights
 
 PAIRS = tuple(
-    QuestionPassage(f"What is a {word}?", f"The {word} was invented for {use}.", word)
-    for word, use in (("frobnitz", "baking"), ("gromble", "sailing"), ("quux", "weaving"))
+    QuestionPassage(f"What is a {word}?", f"The {word} was invented for {use}.", place)
+    for place, (word, use) in enumerate(
+        (("frobnitz", "baking"), ("gromble", "sailing"), ("quux", "weaving"))
+    )
 )
 NAME = "encoder.layer.5.output.dense.weight"
 
@@ -88,9 +92,36 @@ def test_half_a_share_lies_half_way(source: Path, tuned: Path, tmp_path: Path) -
 def test_questions_about_one_passage_do_not_repel_each_other(source: Path) -> None:
     """A batch of two questions on the same passage has nothing to push away: its loss is 0."""
     tokenizer, model = load_trainable(source)
-    same = [QuestionPassage(question, "One text.", "0") for question in ("Who?", "When?")]
-    lesson = build_lesson(same, tokenizer, first_token=False)
+    same = tuple(QuestionPassage(question, "One text.", 0) for question in ("Who?", "When?"))
+    lesson = build_lesson([same], tokenizer, first_token=False)
 
-    loss = lesson.loss(model, lesson.collate(same))
+    loss = lesson.loss(model, lesson.collate([same]))
 
     assert loss.item() == 0.0
+
+
+def test_a_batch_holds_passages_that_lie_near_each_other() -> None:
+    """No batch reaches beyond eight times its size in the corpus, and every pair is in one."""
+    pairs = [QuestionPassage(f"Question {n}", "A text.", n) for n in range(200)]
+    batches = batch_near(pairs[::-1], size=4, seed=0)
+
+    places = [[pair.place for pair in batch] for batch in batches]
+    assert sorted(place for batch in places for place in batch) == list(range(200))
+    assert all(max(batch) - min(batch) < 32 for batch in places)
+    assert any(max(batch) - min(batch) > 8 for batch in places)
+
+
+def test_tokens_are_compared_with_the_nearest_of_the_passage() -> None:
+    """One question of one token lies half way between those of the first passage."""
+    question = torch.tensor([[[9.0, 9.0], [1.0, 0.0], [9.0, 9.0]]])
+    passages = torch.tensor(
+        [
+            [[1.0, 0.0], [1.0, 1.0], [-1.0, 1.0], [1.0, 0.0]],
+            [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0]],
+        ]
+    )
+    masks = torch.ones(1, 3, dtype=torch.long), torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+
+    found = compare_tokens(question, masks[0], passages, masks[1])
+
+    assert torch.allclose(torch.tensor([[0.5**0.5, 0.0]]), found)

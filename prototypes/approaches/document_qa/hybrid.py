@@ -21,6 +21,7 @@ from prototypes.approaches.document_qa.tuning import load_tuned, tune_encoder
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.models.retriever_training import count_parameters
 from prototypes.retrieval.dense import DenseIndex, load_vectors
+from prototypes.retrieval.late_interaction import LateInteraction, TokenVectors, is_affordable
 
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
@@ -33,8 +34,8 @@ class TunedRetrievalArm:
     """Retrieval whose encoder learnt from the training questions which passage answers what.
 
     Reader, reading rule and lexical index are those of rag; the rule is chosen with the untuned
-    retriever, which has not seen the training questions. So the two arms differ in the dense
-    index alone.
+    retriever, which has not seen the training questions. So the two arms differ in the vectors
+    alone.
     """
 
     _encoder_folder: Path | None
@@ -91,17 +92,21 @@ class TunedRetrievalArm:
     def _install(self, encoder_folder: Path, index_folder: Path) -> None:
         self._encoder_folder = encoder_folder
         self._index_folder = index_folder
-        vectors = self._workbench.keep_open(load_vectors(index_folder))
-        dense = self._workbench.index(vectors)
-        self._system.retriever = self._system.retriever.with_dense(dense)
-        self._system.embed_for_search = load_tuned(encoder_folder).encode
+        bench, tuned = self._workbench, load_tuned(encoder_folder)
+        dense = bench.index(bench.keep_open(load_vectors(index_folder)))
+        late = LateInteraction.open(index_folder, tuned.encode_tokens, rows=bench.rows)
+        self._system.retriever = self._system.retriever.with_dense(dense, late)
+        self._system.embed_for_search = tuned.encode
 
 
 def _index_passages(encoder_folder: Path, workbench: Workbench) -> Path:
     """Embed the passages with a tuned encoder and return the folder of their index."""
 
     def build(folder: Path) -> None:
-        DenseIndex(load_tuned(encoder_folder).encode(texts)).save(folder)
+        tuned = load_tuned(encoder_folder)
+        DenseIndex(tuned.encode(texts)).save(folder)
+        if is_affordable(len(texts)):
+            TokenVectors.encode(texts, tuned.encode_tokens).save(folder)
 
     texts = passage_texts(workbench.passages)
     name = workbench.fingerprint("tuned-index", encoder_folder.name, *texts)

@@ -61,7 +61,7 @@ def build_system(workbench: Workbench) -> ExtractiveSystem:
     """Index the passages of a workbench with its own encoder."""
     return ExtractiveSystem(
         passages=workbench.passages,
-        retriever=FusedRetriever(workbench.lexical(), workbench.dense()),
+        retriever=FusedRetriever(workbench.lexical(), workbench.dense(), workbench.late()),
         reader=SentenceReader(workbench.passages, workbench.embed),
         embed=workbench.embed,
     )

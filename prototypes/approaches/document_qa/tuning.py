@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from prototypes.approaches.document_qa.choosing import choose_setting
 from prototypes.approaches.document_qa.extractive import ExtractiveSystem, passage_texts
-from prototypes.approaches.document_qa.reader import Embed
 from prototypes.approaches.document_qa.retriever import FusedRetriever
 from prototypes.approaches.document_qa.supervision import find_answering_passages
 from prototypes.contracts import LearningData, Progress, Sample
 from prototypes.errors import TooFewSamplesError
+from prototypes.models.encoder import Encoder
 from prototypes.models.retriever_training import (
     QuestionPassage,
     interpolate_encoders,
@@ -30,6 +30,7 @@ from prototypes.models.retriever_training import (
 from prototypes.models.training import Recipe, require_trainable
 from prototypes.models.transformer import TransformerEncoder
 from prototypes.retrieval.dense import DenseIndex
+from prototypes.retrieval.late_interaction import LateInteraction, TokenEncoder, TokenVectors
 from prototypes.retrieval.lexical import LexicalIndex
 
 if TYPE_CHECKING:
@@ -73,17 +74,24 @@ class Probe:
     answering: list[frozenset[int]]
     texts: list[str]
 
-    def reciprocal_ranks(self, embed: Embed) -> NDArray[np.float64]:
+    def reciprocal_ranks(self, encoder: Encoder) -> NDArray[np.float64]:
         """Return 1 / rank of the first passage that answers each question, 0 if there is none."""
         if not self.questions:
             return np.zeros(0)
-        retriever = FusedRetriever(LexicalIndex(self.texts), DenseIndex(embed(self.texts)))
-        found = retriever.search(self.questions, embed(self.questions))
+        dense = DenseIndex(encoder.encode(self.texts))
+        retriever = FusedRetriever(LexicalIndex(self.texts), dense, self._read_late(encoder))
+        found = retriever.search(self.questions, encoder.encode(self.questions))
         hits = [
             [index in answering for index in each.indices]
             for each, answering in zip(found, self.answering, strict=True)
         ]
         return np.array([1 / (row.index(True) + 1) if any(row) else 0.0 for row in hits])
+
+    def _read_late(self, encoder: Encoder) -> LateInteraction | None:
+        if not isinstance(encoder, TokenEncoder):
+            return None
+        encode = encoder.encode_tokens
+        return LateInteraction(TokenVectors.encode(self.texts, encode), encode)
 
 
 def tune_encoder(
@@ -122,7 +130,7 @@ def _find_pairs(samples: Sequence[Sample], untuned: ExtractiveSystem) -> list[Qu
     positions = find_answering_passages(samples, found, untuned.passages)
     texts = passage_texts(untuned.passages)
     pairs = [
-        QuestionPassage(sample.input, texts[answering[0]], str(answering[0]))
+        QuestionPassage(sample.input, texts[answering[0]], answering[0])
         for sample, answering in zip(samples, positions, strict=True)
         if answering
     ]
@@ -184,7 +192,7 @@ def _choose_share(tuned: Path, workbench: Workbench, probe: Probe) -> tuple[floa
         for share in (DEFAULT_SHARE, *OTHER_SHARES)
     }
     ranks = {
-        share: probe.reciprocal_ranks(_embedder(folder, workbench))
+        share: probe.reciprocal_ranks(load_tuned(folder) if folder else workbench.encoder)
         for share, folder in folders.items()
     }
     share = choose_setting(ranks, default=DEFAULT_SHARE)
@@ -200,10 +208,6 @@ def _make_mixture(tuned: Path, workbench: Workbench, *, share: float) -> Path | 
         interpolate_encoders(source, tuned, share=share, target=folder)
 
     return workbench.part(f"{tuned.name}-{share:g}", build)
-
-
-def _embedder(folder: Path | None, workbench: Workbench) -> Embed:
-    return workbench.embed if folder is None else load_tuned(folder).encode
 
 
 def load_tuned(folder: Path) -> TransformerEncoder:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 
 from service.answers import MODEL, Answer, Passage, read_passages
-from service.encoder import Encoder
 from service.retriever import Retriever
 from service.span_reader import Span, SpanReader
+from service.tokens import TokenEncoder
 
 N_READ = 3
 COSINE_WEIGHT = 5.0
@@ -18,10 +18,11 @@ class Answerer:
 
     def __init__(self) -> None:
         self._settings = json.loads((MODEL / "settings.json").read_text(encoding="utf-8"))
-        self._passages, self._retriever = read_passages(MODEL), Retriever(MODEL)
+        self._passages = read_passages(MODEL)
         tuned = MODEL / "search_encoder"
         folder = tuned if tuned.is_dir() else MODEL / "encoder"
-        self._encoder = Encoder(folder, **self._settings["encoder"])
+        self._encoder = TokenEncoder(folder, **self._settings["encoder"])
+        self._retriever = Retriever(MODEL, self._encoder)
         precision = self._settings["encoder"]["precision"]
         self._reader = SpanReader(MODEL / "span_reader", precision=precision)
 

@@ -8,9 +8,10 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from service.answers import MODEL, Answer, read_passages
-from service.encoder import Encoder, Vectors
+from service.encoder import Vectors
 from service.rarity import Rarity
 from service.retriever import Retriever
+from service.tokens import TokenEncoder
 
 N_READ = 5
 
@@ -20,11 +21,12 @@ class Answerer:
 
     def __init__(self, folder: Path = MODEL) -> None:
         self._settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        self._passages, self._retriever = read_passages(folder), Retriever(folder)
-        self._reader = Encoder(folder / "encoder", **self._settings["encoder"])
+        self._passages = read_passages(folder)
+        self._reader = TokenEncoder(folder / "encoder", **self._settings["encoder"])
         self._searcher = self._reader
         if (folder / "search_encoder").exists():
-            self._searcher = Encoder(folder / "search_encoder", **self._settings["encoder"])
+            self._searcher = TokenEncoder(folder / "search_encoder", **self._settings["encoder"])
+        self._retriever = Retriever(folder, self._searcher)
         sentences = [each for passage in self._passages for each in passage.sentences]
         self._rarity = Rarity(sentences, self._settings["function_words"])
         self._vectors = load_file(folder / "index.safetensors").get("sentences")
