@@ -29,6 +29,7 @@ SHARED_KINDS = (
     "large-index",
     "span-reader",
     "taught-writer",
+    "token-vectors",
     "tuned-adapter",
     "tuned-classifier",
     "tuned-index",
