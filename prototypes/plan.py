@@ -140,11 +140,35 @@ def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None)
     return None
 
 
-def skip_arm(spec: ArmSpec, reason: str, *, enable: str) -> NotRun:
-    """Record that an arm is not run, why, and what would run it."""
+def skip_arm(spec: ArmSpec, reason: str, *, enable: str, pending: bool = False) -> NotRun:
+    """Record that an arm is not run, why, and what would run it.
+
+    Args:
+        spec: The arm.
+        reason: Why, in a phrase.
+        enable: The flag or file that would run it.
+        pending: Whether it could be run here, had the trial gone on.
+    """
     return NotRun(
-        name=spec.name, approach=spec.approach, title=spec.title, reason=reason, enable=enable
+        name=spec.name,
+        approach=spec.approach,
+        title=spec.title,
+        reason=reason,
+        enable=enable,
+        pending=pending,
     )
+
+
+def skip_cut_off(spec: ArmSpec) -> NotRun:
+    """Record that a trial was interrupted before an arm was measured."""
+    reason = "the trial was interrupted before it was measured"
+    return skip_arm(spec, reason, enable="--resume", pending=True)
+
+
+def skip_too_large(spec: ArmSpec) -> NotRun:
+    """Record that the machine had no memory left for an arm."""
+    reason = "the machine had no memory left for it; what the other arms measured is kept"
+    return skip_arm(spec, reason, enable="--resume, with more memory free", pending=True)
 
 
 def build_lock(

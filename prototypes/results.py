@@ -74,6 +74,8 @@ class NotRun(FrozenSchema):
     reason: str
     enable: str
     """The flag or file that would run it."""
+    pending: bool = False
+    """True if only time, memory or an interruption kept it from being run."""
 
 
 class RaceProtocol(FrozenSchema):
@@ -293,3 +295,5 @@ class SampleResult(FrozenSchema):
     retrieved: list[str]
     scores: dict[str, float]
     fault: str = ""
+    group: str | None = None
+    """What the sample belongs to; intervals draw whole groups."""

@@ -24,7 +24,7 @@ from prototypes.experiments.hybrid_forecast import forecast_hybrid
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.latency_cost import measure_latencies
 from prototypes.experiments.material import Material
-from prototypes.measure.significance import bootstrap_first
+from prototypes.measure.grouped import grouped_first
 from prototypes.measurement import Conditions
 from prototypes.results import DroppedArm, ExperimentResult
 from prototypes.run_folder import RunFolder
@@ -179,6 +179,6 @@ def share_first_places(
     shares = dict.fromkeys([*(arm.approach for arm in rivals), *raced], 0.0)
     if feasible:
         scores = np.stack([material.scores(arm) for arm in feasible])
-        won = bootstrap_first(scores, material.resampling)
+        won = grouped_first(scores, material.groups, material.resampling)
         shares |= dict(zip((arm.approach for arm in feasible), won, strict=True))
     return shares
