@@ -44,8 +44,8 @@ from prototypes.plan import (
     describe_data,
     describe_protocol,
     find_unmet_need,
-    skip_arm,
     skip_cut_off,
+    skip_failed,
     skip_too_large,
 )
 from prototypes.prompt_estimates import PromptForecast
@@ -191,7 +191,7 @@ class _Trial:
         except (RunFolderError, ClusterError):
             raise
         except LaboratoryError as error:
-            return skip_arm(spec, str(error), enable=error.remedy)
+            return skip_failed(spec, error)
         except BudgetSpentError:
             return self._budget.cut_arm(spec)
         except Exception as error:

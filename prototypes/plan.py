@@ -20,6 +20,7 @@ from prototypes.contracts import (
     Split,
     Task,
 )
+from prototypes.errors import LaboratoryError, TokenLimitError
 from prototypes.measure.metrics import primary_metric
 from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endpoint
 from prototypes.protocol import RunLock
@@ -163,6 +164,12 @@ def skip_cut_off(spec: ArmSpec) -> NotRun:
     """Record that a trial was interrupted before an arm was measured."""
     reason = "the trial was interrupted before it was measured"
     return skip_arm(spec, reason, enable="--resume", pending=True)
+
+
+def skip_failed(spec: ArmSpec, error: LaboratoryError) -> NotRun:
+    """Record what is wrong with an arm; one that was only denied tokens could go on."""
+    is_denied = isinstance(error, TokenLimitError)
+    return skip_arm(spec, str(error), enable=error.remedy, pending=is_denied)
 
 
 def skip_too_large(spec: ArmSpec) -> NotRun:

@@ -48,7 +48,7 @@ def test_groups_of_one_give_the_test_of_mcnemar(first: int, second: int) -> None
 
 
 def test_error_of_a_mean_over_groups_is_that_of_a_clustered_regression() -> None:
-    """statsmodels fits a constant with cluster-robust errors."""
+    """Statsmodels fits a constant with cluster-robust errors."""
     generator = np.random.default_rng(0)
     groups = generator.integers(0, 12, size=90)
     values = generator.normal(0.1, 1, size=90) + generator.normal(0, 0.5, size=12)[groups]

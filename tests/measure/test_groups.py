@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from prototypes.contracts import Prediction, Sample, Task
+from prototypes.data.spans import format_spans
 from prototypes.measure.comparisons import compare_measured
 from prototypes.measure.generation import summarise_bleu
 from prototypes.measure.grouped import (
@@ -184,13 +185,14 @@ def test_macro_f1_of_groups_of_one_is_that_of_samples() -> None:
 def test_span_f1_is_drawn_by_group() -> None:
     """Ten documents, half of which no span is found in."""
     counts = {"spans_right": 1.0, "spans_given": 1.0, "spans_expected": 1.0}
-    samples = [sample(n, None, label="[]") for n in range(200)]
+    nothing = format_spans([])
+    samples = [sample(n, None, label=nothing) for n in range(200)]
     results = [
         each.model_copy(
             update={"scores": counts | {"spans_right": float(n // 20 % 2)}, "group": str(n // 20)}
         )
         for n, each in enumerate(
-            score_predictions(Task.EXTRACTION, samples, [Prediction("[]")] * 200)
+            score_predictions(Task.EXTRACTION, samples, [Prediction(nothing)] * 200)
         )
     ]
     loners = [each.model_copy(update={"group": None}) for each in results]
