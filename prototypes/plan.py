@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from prototypes import runtime
 from prototypes.contracts import (
@@ -28,6 +29,9 @@ from prototypes.registry import arms_for, select_arms
 from prototypes.results import DataSummary, NotRun, RaceProtocol, TrialProtocol
 from prototypes.retrieval.stores.opening import DEFAULT_STORE
 from prototypes.workbench import Workbench
+
+Pending: TypeAlias = Literal["", "left_out", "cut_off"]
+"""What kept an arm from being run that could be."""
 
 DEFAULT_MARGIN = 0.02
 """Recorded when no claim was made; nothing is decided by it then."""
@@ -141,14 +145,14 @@ def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None)
     return None
 
 
-def skip_arm(spec: ArmSpec, reason: str, *, enable: str, pending: bool = False) -> NotRun:
+def skip_arm(spec: ArmSpec, reason: str, *, enable: str, pending: Pending = "") -> NotRun:
     """Record that an arm is not run, why, and what would run it.
 
     Args:
         spec: The arm.
         reason: Why, in a phrase.
         enable: The flag or file that would run it.
-        pending: Whether it could be run here, had the trial gone on.
+        pending: What kept it from being run, if nothing else did.
     """
     return NotRun(
         name=spec.name,
@@ -163,19 +167,19 @@ def skip_arm(spec: ArmSpec, reason: str, *, enable: str, pending: bool = False) 
 def skip_cut_off(spec: ArmSpec) -> NotRun:
     """Record that a trial was interrupted before an arm was measured."""
     reason = "the trial was interrupted before it was measured"
-    return skip_arm(spec, reason, enable="--resume", pending=True)
+    return skip_arm(spec, reason, enable="--resume", pending="cut_off")
 
 
 def skip_failed(spec: ArmSpec, error: LaboratoryError) -> NotRun:
     """Record what is wrong with an arm; one that was only denied tokens could go on."""
-    is_denied = isinstance(error, TokenLimitError)
-    return skip_arm(spec, str(error), enable=error.remedy, pending=is_denied)
+    pending: Pending = "left_out" if isinstance(error, TokenLimitError) else ""
+    return skip_arm(spec, str(error), enable=error.remedy, pending=pending)
 
 
 def skip_too_large(spec: ArmSpec) -> NotRun:
     """Record that the machine had no memory left for an arm."""
     reason = "the machine had no memory left for it; what the other arms measured is kept"
-    return skip_arm(spec, reason, enable="--resume, with more memory free", pending=True)
+    return skip_arm(spec, reason, enable="--resume, with more memory free", pending="left_out")
 
 
 def build_lock(

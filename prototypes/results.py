@@ -74,8 +74,8 @@ class NotRun(FrozenSchema):
     reason: str
     enable: str
     """The flag or file that would run it."""
-    pending: bool = False
-    """True if only time, memory or an interruption kept it from being run."""
+    pending: Literal["", "left_out", "cut_off"] = ""
+    """Left out for want of time, memory or tokens, or cut off by an interruption; else empty."""
 
 
 class RaceProtocol(FrozenSchema):

@@ -40,8 +40,9 @@ def judge_claim(claim: Claim, evidence: Evidence) -> Verdict:
     - *Contradicted*: such a rival is better, with its interval above 0, its point estimate
       beyond the margin and McNemar's test agreeing; or the arm breaks a limit that a rival keeps,
       and not by a few slow answers such as chance brings.
-    - *Cannot tell*: otherwise, with the number of test samples that would tell. Also where the
-      budget or an interruption left a whole approach unmeasured: it might be the better one.
+    - *Cannot tell*: otherwise, with the number of test samples that would tell. Also where an
+      interruption left a whole approach unmeasured: it might be the better one. What was left out
+      for want of time is named instead.
 
     Both tests are corrected across rivals (Holm), so that many equal rivals do not contradict
     by luck. The baseline is what has to be beaten, never a rival.
@@ -211,24 +212,25 @@ def _judge_close_rival(case: Case) -> Verdict | None:
 
 
 def _judge_absent_rival(case: Case) -> Verdict | None:
-    """Leave a claim open that a whole approach was not held against, for want of time."""
+    """Leave a claim open that an interruption kept from being held against a whole approach."""
     known = {arm.approach for arm in (*case.evidence.arms, *case.evidence.dropped)}
-    absent = [arm for arm in _cut_rivals(case) if arm.approach not in known]
+    cut_off = [arm for arm in _missing_rivals(case) if arm.pending == "cut_off"]
+    absent = [arm for arm in cut_off if arm.approach not in known]
     if not absent:
         return None
     because = (
         f"{name_arm(case.champion)} beats the baseline, and no rival that was measured is more "
-        f"than {describe_margin(case.claim.margin)} better, but {_list_cut(absent)}"
+        f"than {describe_margin(case.claim.margin)} better, but {_list_missing(absent)}"
     )
     return _decide(case, Outcome.CANNOT_TELL, because)
 
 
-def _cut_rivals(case: Case) -> list[NotRun]:
-    """List the rivals that could have been measured had the trial gone on."""
+def _missing_rivals(case: Case) -> list[NotRun]:
+    """List the rivals that could have been measured, given time or memory."""
     return [arm for arm in case.evidence.not_run if arm.pending and case.is_rival(arm.approach)]
 
 
-def _list_cut(arms: Sequence[NotRun]) -> str:
+def _list_missing(arms: Sequence[NotRun]) -> str:
     names = ", ".join(f"{APPROACH_NAMES[arm.approach]} ({arm.name})" for arm in arms)
     return f"{names} {'was' if len(arms) == 1 else 'were'} not measured: {arms[0].reason}"
 
@@ -244,8 +246,8 @@ def _confirm(case: Case) -> Verdict:
     cheaper = _find_cheaper(case)
     if cheaper:
         parts.append(f"though {cheaper} is cheaper to run and at most that margin worse")
-    if cut := _cut_rivals(case):
-        parts.append(f"but {_list_cut(cut)}")
+    if missing := _missing_rivals(case):
+        parts.append(f"but {_list_missing(missing)}")
     return _decide(case, Outcome.CONFIRMED, ", ".join(parts), rival=closest)
 
 

@@ -91,14 +91,14 @@ def test_budget_ends_an_arm_while_it_answers(
 
 
 def test_what_time_left_out_is_told_from_what_cannot_be_built(dataset: Dataset) -> None:
-    """Only the former keeps a claim open."""
+    """Only the former is named with a claim that is confirmed all the same."""
     trial = run_trial(dataset, settings=TrialSettings(n_bootstrap=200, budget_seconds=1.0))
 
     assert {arm.name: arm.pending for arm in trial.not_run} == {
-        "majority": True,
-        "nearest": True,
-        "votes": True,
-        "prompted": False,
+        "majority": "left_out",
+        "nearest": "left_out",
+        "votes": "left_out",
+        "prompted": "",
     }
 
 
