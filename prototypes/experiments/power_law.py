@@ -93,6 +93,9 @@ def resample_laws(
 ) -> list[tuple[PowerLaw, list[float]]]:
     """Fit the law to resamples of seeds and test samples at once.
 
+    Of n seeds n - 1 are drawn each time, so that their mean varies as that of n others (Rao and Wu
+    1988).
+
     Each fit comes with the errors of some other arms on the same resampled test samples, so that
     easy and hard draws do not count as a difference between the two.
 
@@ -106,7 +109,8 @@ def resample_laws(
     _, n_seeds, n_test = curve.right.shape
     laws = []
     for _ in range(n_resamples):
-        seeds = generator.integers(n_seeds, size=n_seeds)
+        # One fewer than there are: so few drawn with replacement vary less than new ones would.
+        seeds = generator.integers(n_seeds, size=max(1, n_seeds - 1))
         weights = np.bincount(generator.integers(n_test, size=n_test), minlength=n_test) / n_test
         errors = 1 - (curve.right[:, seeds] @ weights).mean(axis=1)
         law = fit_power_law(curve.sizes, errors)
