@@ -84,7 +84,12 @@ def measure_arm(
     report, fit_seconds = time_step(
         bench, lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=while_fitting)
     )
-    latency = measure_latency(lambda text: arm.predict([text])[0], inputs, clock=bench.clock)
+    latency = measure_latency(
+        lambda text: arm.predict([text])[0],
+        inputs,
+        clock=bench.clock,
+        before_each=lambda: while_fitting(1.0) if is_prompted else None,
+    )
     step = _N_PROMPTS if is_prompted else len(inputs)
     predictions, predict_seconds = time_step(
         bench,

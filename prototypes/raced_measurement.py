@@ -111,7 +111,12 @@ class _Runner:
                 progress=lambda done: self._progress(FITTING * done),
             ),
         )
-        latency = measure_latency(lambda text: arm.predict([text])[0], inputs, clock=bench.clock)
+        latency = measure_latency(
+            lambda text: arm.predict([text])[0],
+            inputs,
+            clock=bench.clock,
+            before_each=lambda: self._progress(FITTING),
+        )
         size_mb = self._folder.keep_arm(self._spec.name, arm)
         fitted = Fitted(report=report, fit_seconds=fit_seconds, latency=latency, size_mb=size_mb)
         self._kept.keep_fitted(fitted)

@@ -81,13 +81,25 @@ def test_budget_ends_an_arm_while_it_answers(
 ) -> None:
     """An hour of prompts is not waited for."""
     arm, budget = TalkingArm(), Budget(100.0)
-    left = iter([10.0, 10.0, -1.0])
-    monkeypatch.setattr(budget, "left", lambda _: next(left))
+    monkeypatch.setattr(budget, "left", lambda _: -1.0 if 32 in arm.batches else 10.0)
 
     with pytest.raises(BudgetSpentError):
         measure(arm, halves, tmp_path, budget.guard("arm", lambda _: None))
 
     assert [n for n in arm.batches if n > 1] == [32]
+
+
+def test_budget_ends_an_arm_while_it_is_timed(
+    halves: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty queries of a slow model take minutes, too."""
+    arm, budget = TalkingArm(), Budget(100.0)
+    monkeypatch.setattr(budget, "left", lambda _: 8.0 - len(arm.batches))
+
+    with pytest.raises(BudgetSpentError):
+        measure(arm, halves, tmp_path, budget.guard("arm", lambda _: None))
+
+    assert arm.batches == [1] * 9
 
 
 def test_what_time_left_out_is_told_from_what_cannot_be_built(dataset: Dataset) -> None:
