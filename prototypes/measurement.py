@@ -88,7 +88,7 @@ def measure_arm(
         lambda text: arm.predict([text])[0],
         inputs,
         clock=bench.clock,
-        before_each=lambda: while_fitting(1.0) if is_prompted else None,
+        before_each=(lambda: while_fitting(1.0)) if is_prompted else (lambda: None),
     )
     step = _N_PROMPTS if is_prompted else len(inputs)
     predictions, predict_seconds = time_step(
