@@ -290,6 +290,7 @@ class _Trial:
             arms=[measured.result for measured in self._measured.values()],
             samples={name: measured.samples for name, measured in self._measured.items()},
             resampling=self._conditions.resampling,
+            limit_ms=self._settings.limits.latency_ms,
         )
 
 

@@ -31,12 +31,14 @@ class Material:
         arms: The arms that were measured.
         samples: Per arm, its answer to every test sample, in one order.
         resampling: How intervals are drawn.
+        limit_ms: What 95 % of the answers may take; None sets no limit.
     """
 
     metric: str
     arms: Sequence[ArmResult]
     samples: Mapping[str, Sequence[SampleResult]]
     resampling: Resampling = field(default_factory=Resampling)
+    limit_ms: float | None = None
 
     @property
     def groups(self) -> Groups | None:

@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scipy.stats import binomtest
-
 from prototypes.contracts import Approach, Claim, Limits
 from prototypes.measure.comparisons import find_comparison
 from prototypes.measure.grouped import design_effect, grouped_non_inferiority_p
 from prototypes.measure.groups import Groups
+from prototypes.measure.keeping import may_keep
 from prototypes.measure.significance import (
     Scores,
     adjust_holm,
@@ -19,12 +18,6 @@ from prototypes.measure.significance import (
     samples_to_detect,
 )
 from prototypes.results import ArmResult, Comparison, DroppedArm, NotRun
-
-CHANCE_OF_SLOWNESS = 0.05
-"""A limit on 95 % of the answers counts as broken for sure if chance breaks it no more often."""
-
-_SHARE_BEYOND = 0.05
-"""Of the answers, those that may take longer than the limit on the 95th percentile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +62,8 @@ class Case:
         return approach not in (self.claim.approach, Approach.BASELINE)
 
     def may_keep_limits(self, arm: ArmResult) -> bool:
-        """Tell whether an arm keeps the limits, or breaks that on time in a way chance may explain.
-
-        The 95th percentile of a hundred queries lies beyond the true one in about half of all
-        measurements. It is beyond the limit for sure where more queries are than chance would put
-        there (an exact binomial test).
-        """
-        if arm.feasible:
-            return True
-        limit, times = self.evidence.limits.latency_ms, arm.latency_ms.queries_ms
-        if limit is None or not times or len(arm.infeasible_because) > 1:
-            return False
-        n_beyond = sum(ms > limit for ms in times)
-        if arm.latency_ms.p95 <= limit:
-            return False
-        chance = binomtest(n_beyond, len(times), _SHARE_BEYOND, alternative="greater").pvalue
-        return bool(chance > CHANCE_OF_SLOWNESS)
+        """Tell whether an arm keeps the limits, or breaks that on time as chance may have it."""
+        return may_keep(arm, self.evidence.limits.latency_ms)
 
     def against(self, arm: ArmResult) -> Comparison:
         """Compare an arm with the champion; positive means that the arm is better."""

@@ -17,7 +17,6 @@ from prototypes.measure.significance import (
     PairedDifference,
     Resampling,
     Scores,
-    bootstrap_first,
     bootstrap_mean,
     compare_paired,
     non_inferiority_p,
@@ -103,11 +102,32 @@ def design_effect(differences: Scores, groups: Groups | None) -> float:
     return max(1.0, (together / alone) ** 2) if alone > 0 and np.isfinite(together) else 1.0
 
 
-def grouped_first(scores: Scores, groups: Groups | None, resampling: Resampling) -> list[float]:
-    """Return in which share of the resamples of groups each arm has the highest mean."""
-    if groups is None:
-        return bootstrap_first(scores, resampling)
-    return bootstrap_first(add_up(np.nan_to_num(scores).T, groups).T, resampling)
+def grouped_first(
+    scores: Scores,
+    groups: Groups | None,
+    resampling: Resampling,
+    *,
+    allowed: NDArray[np.bool_] | None = None,
+) -> list[float]:
+    """Return in which share of the resamples each arm is allowed and has the highest mean.
+
+    Ties are split.
+
+    Args:
+        scores: One row per arm, one column per sample; an undefined score counts as 0.
+        groups: Which samples belong together.
+        resampling: How often to draw, and from which seed.
+        allowed: Whether each arm may be first in each resample, one row per arm; None lets all.
+    """
+    won, begin = np.zeros(len(scores)), 0
+    for totals in draw_sums(add_up(np.nan_to_num(scores).T, groups), resampling):
+        if allowed is not None:
+            totals[~allowed[:, begin : begin + len(totals)].T] = -np.inf
+            begin += len(totals)
+        highest = totals.max(axis=1, keepdims=True)
+        is_first = np.isclose(totals, highest, rtol=0, atol=1e-9) & np.isfinite(highest)
+        won += (is_first / np.maximum(1, is_first.sum(axis=1, keepdims=True))).sum(axis=0)
+    return [float(each) for each in won / resampling.n_resamples]
 
 
 def _defined(values: Scores, groups: Groups) -> tuple[Scores, Groups]:

@@ -140,22 +140,6 @@ def mcnemar_exact(n_only_first: int, n_only_second: int) -> float:
     return float(binomtest(n_only_first, n_discordant).pvalue) if n_discordant else 1.0
 
 
-def bootstrap_first(scores: Scores, resampling: Resampling = _DEFAULT) -> list[float]:
-    """Return in which share of the resamples each arm has the highest mean; ties are split.
-
-    Args:
-        scores: One row per arm, one column per sample; an undefined score counts as 0.
-        resampling: How often to draw, and from which seed.
-    """
-    patterns, counts = np.unique(np.nan_to_num(scores), axis=1, return_counts=True)
-    won = np.zeros(len(scores))
-    for chunk in _count_chunks(counts, resampling):
-        totals = chunk @ patterns.T
-        is_first = np.isclose(totals, totals.max(axis=1, keepdims=True), rtol=0, atol=1e-9)
-        won += (is_first / is_first.sum(axis=1, keepdims=True)).sum(axis=0)
-    return [float(each) for each in won / resampling.n_resamples]
-
-
 def non_inferiority_p(differences: Scores, margin: float) -> float:
     """Test whether a mean paired difference stays below a margin; small means that it does.
 
