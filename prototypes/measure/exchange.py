@@ -31,7 +31,7 @@ def exchange_p(totals: Scores) -> float:
     sizes, observed = _steps(totals)
     chances = _spread(sizes)
     sums = np.arange(len(chances)) - sizes.sum()
-    return min(1.0, float(chances[np.abs(sums) >= abs(observed)].sum()))
+    return _certain(float(chances[np.abs(sums) >= abs(observed)].sum()))
 
 
 def exchange_p_below(totals: Scores) -> float:
@@ -39,7 +39,7 @@ def exchange_p_below(totals: Scores) -> float:
     sizes, observed = _steps(totals)
     chances = _spread(sizes)
     sums = np.arange(len(chances)) - sizes.sum()
-    return min(1.0, float(chances[sums <= observed].sum()))
+    return _certain(float(chances[sums <= observed].sum()))
 
 
 def mean_error(differences: Scores, groups: Groups | None = None) -> tuple[float, float, int]:
@@ -84,6 +84,11 @@ def bootstrap_p(means: Scores) -> float:
     drawn = means[~np.isnan(means)]
     tail = min((drawn <= 0).sum(), (drawn >= 0).sum())
     return min(1.0, 2 * (float(tail) + 1) / (drawn.size + 1))
+
+
+def _certain(chance: float) -> float:
+    """Take a sum of all chances for the 1 that rounding misses by a hair."""
+    return 1.0 if chance > 1 - _ROUNDING else chance
 
 
 def _steps(totals: Scores) -> tuple[NDArray[np.int64], int]:

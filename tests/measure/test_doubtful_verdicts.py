@@ -189,14 +189,19 @@ def test_clear_lead_on_grouped_texts_is_still_found() -> None:
 
 
 def test_more_samples_are_asked_for_where_they_come_in_groups() -> None:
-    """The number that would tell grows by the design effect."""
-    scores = draw_documents(np.random.default_rng(5))
-    asked = [
-        judge(scores, groups=groups, margin=0.05).samples_needed for groups in (None, DOCUMENTS)
-    ]
+    """Documents of 20 texts that stand or fall together: 20 times as many texts would tell."""
+    scores = {
+        "baseline": np.zeros(600),
+        "rag": (DOCUMENTS % 5 != 0).astype(np.float64),
+        "hybrid": (DOCUMENTS % 5 != 1).astype(np.float64),
+    }
 
-    assert asked[0] is not None and asked[1] is not None
-    assert asked[1] > 1.3 * asked[0]
+    alone, grouped = (
+        judge(scores, groups=groups, margin=0.04).samples_needed for groups in (None, DOCUMENTS)
+    )
+
+    assert alone is not None and alone > 600
+    assert grouped == pytest.approx(20 * alone, rel=0.05)
 
 
 def leave_out(name: str, *, pending: Literal["", "left_out", "cut_off"]) -> NotRun:

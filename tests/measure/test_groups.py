@@ -155,7 +155,7 @@ def _label(group_of: Callable[[int], str | None]) -> tuple[list[Sample], list[Pr
 
 
 def test_every_figure_of_an_arm_is_drawn_by_group() -> None:
-    """Accuracy, macro-F1 and BLEU have wider intervals where whole documents fail."""
+    """Accuracy and macro-F1 have wider intervals where whole documents fail."""
     widths = []
     for group_of in (lambda n: None, lambda n: str(n // 20)):
         samples, said = _label(group_of)
@@ -163,11 +163,25 @@ def test_every_figure_of_an_arm_is_drawn_by_group() -> None:
         found = [
             summarise_metrics(results, resampling=FEW)["accuracy"],
             summarise_labels(samples, said, resampling=FEW)["macro_f1"],
-            summarise_bleu(samples, said, resampling=FEW)["bleu"],
         ]
         widths.append([each.high - each.low for each in found])
 
     assert all(grouped > 1.4 * alone for alone, grouped in zip(*widths, strict=True))
+
+
+def test_bleu_is_drawn_by_group() -> None:
+    """Ten documents, half of which are written about in other words."""
+    right, wrong = "the lamp is lit at night", "nobody knows when it is lit"
+    said = [Prediction((right, wrong)[n // 20 % 2]) for n in range(200)]
+    alone, grouped = (
+        summarise_bleu(
+            [sample(n, group_of(n), label=right) for n in range(200)], said, resampling=FEW
+        )["bleu"]
+        for group_of in (lambda n: None, lambda n: str(n // 20))
+    )
+
+    assert grouped.value == alone.value
+    assert grouped.high - grouped.low > 2 * (alone.high - alone.low)
 
 
 def test_macro_f1_of_groups_of_one_is_that_of_samples() -> None:
