@@ -152,8 +152,8 @@ class _Runner:
         if len(self._predictions) not in race.looks:
             return None
         own, claimed = self._score(), self._score_claimed()
-        scores = (collect_scores(each, self._metric) for each in (own, claimed))
-        p_value = corrected_p(worse_p(*scores, number_groups(own)), race)
+        rival, against = (collect_scores(each, self._metric) for each in (own, claimed))
+        p_value = corrected_p(worse_p(rival, against, number_groups(own)), race)
         if not is_dropped(p_value, race):
             return None
         dropped = self._describe(fitted, p_value, own=own, claimed=claimed)

@@ -213,7 +213,8 @@ def _judge_close_rival(case: Case) -> Verdict | None:
 
 def _judge_absent_rival(case: Case) -> Verdict | None:
     """Leave a claim open that an interruption kept from being held against a whole approach."""
-    known = {arm.approach for arm in (*case.evidence.arms, *case.evidence.dropped)}
+    known = {arm.approach for arm in case.evidence.arms}
+    known |= {arm.approach for arm in case.evidence.dropped}
     cut_off = [arm for arm in _missing_rivals(case) if arm.pending == "cut_off"]
     absent = [arm for arm in cut_off if arm.approach not in known]
     if not absent:
