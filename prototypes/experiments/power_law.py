@@ -99,9 +99,6 @@ def resample_laws(
 ) -> list[tuple[PowerLaw, list[float]]]:
     """Fit the law to resamples of seeds and test samples at once.
 
-    Of n seeds n - 1 are drawn each time, so that their mean varies as that of n others (Rao and Wu
-    1988).
-
     Each fit comes with the errors of some other arms on the same resampled test samples, so that
     easy and hard draws do not count as a difference between the two.
 
@@ -118,8 +115,7 @@ def resample_laws(
     n_drawn = int(of_sample.max()) + 1
     laws = []
     for _ in range(n_resamples):
-        # One fewer than there are: so few drawn with replacement vary less than new ones would.
-        seeds = generator.integers(n_seeds, size=max(1, n_seeds - 1))
+        seeds = generator.integers(n_seeds, size=n_seeds)
         drawn = generator.integers(n_drawn, size=n_drawn)
         times = np.bincount(drawn, minlength=n_drawn)[of_sample]
         weights = times / times.sum()
