@@ -138,7 +138,7 @@ def test_trials_of_equal_arms_rarely_contradict(
     hold: Callable[..., list[TrialResult]], per_group: int
 ) -> None:
     """A/A with four rivals and no margin, also where ten texts of a document fall together."""
-    trials = hold(make_dataset(400, per_group=per_group), equal, 100, margin=0.0)
+    trials = hold(make_dataset(400, per_group=per_group), equal, 60, margin=0.0)
 
     assert share(trials, Outcome.CONTRADICTED) <= 0.05
 
@@ -153,7 +153,7 @@ def test_trials_with_a_planted_lead_contradict(hold: Callable[..., list[TrialRes
     trials = hold(
         make_dataset(1000, per_group=1),
         lambda name: 0.83 if name == "hybrid" else equal(name),
-        40,
+        25,
         margin=0.02,
     )
 
