@@ -22,6 +22,7 @@ from prototypes.contracts import (
     Task,
 )
 from prototypes.errors import LaboratoryError, TokenLimitError
+from prototypes.measure.groups import number_groups
 from prototypes.measure.metrics import primary_metric
 from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endpoint
 from prototypes.protocol import RunLock
@@ -247,8 +248,14 @@ def describe_data(dataset: Dataset, split: Split, *, n_passages: int) -> DataSum
         n_test_seen_in_train=split.n_test_seen_in_train,
         test_was_given=split.test_was_given,
         n_synthetic_test=sum(sample.synthetic for sample in split.test),
+        n_test_groups=_count_groups(split.test),
         refused=[f"{row.where}: {row.reason}" for row in dataset.refused],
     )
+
+
+def _count_groups(samples: Sequence[Sample]) -> int | None:
+    groups = number_groups(samples)
+    return None if groups is None else int(groups.max()) + 1
 
 
 def _plan_race(

@@ -216,6 +216,7 @@ class DataSummary(FrozenSchema):
     n_test_seen_in_train: int
     test_was_given: bool
     n_synthetic_test: int
+    n_test_groups: int | None = None  # None where every test sample stands for itself
     refused: list[str] = Field(default_factory=list)
 
 

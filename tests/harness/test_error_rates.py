@@ -128,7 +128,7 @@ def test_a_planted_lead_reaches_the_verdict_of_a_trial(
         margin=0.02,
     )
 
-    assert trial.verdict is not None
+    assert trial.verdict is not None and trial.data.n_test_groups is None
     assert (trial.verdict.outcome, trial.verdict.deciding_rival) == (Outcome.CONTRADICTED, "hybrid")
 
 
@@ -140,6 +140,7 @@ def test_trials_of_equal_arms_rarely_contradict(
     """A/A with four rivals and no margin, also where ten texts of a document fall together."""
     trials = hold(make_dataset(400, per_group=per_group), equal, 60, margin=0.0)
 
+    assert trials[0].data.n_test_groups == (None if per_group == 1 else 40)
     assert share(trials, Outcome.CONTRADICTED) <= 0.05
 
 
