@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from prototypes.contracts import ArmSpec, Document, Task
+from prototypes.contracts import ArmSpec, Document, LearningData, Task
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator_source import (
     DEFAULT_MAX_TOKENS_TOTAL,
@@ -27,12 +27,19 @@ _ANSWERS = "answers"
 
 def assemble_bench(
     settings: TrialSettings,
-    documents: Sequence[Document],
+    learning: LearningData,
     *,
     cache_dir: Path,
     spreader: Spreader = HERE,
 ) -> Workbench:
     """Set up what a trial asks for.
+
+    Args:
+        settings: How the trial is run.
+        learning: Its documents are the corpus; the fallback encoder learns its words from those,
+            else from the inputs.
+        cache_dir: Where parts are kept.
+        spreader: Where the costly work is done.
 
     Raises:
         ModelUnavailableError: If there is no such generator, or it is refused.
@@ -42,7 +49,8 @@ def assemble_bench(
     require_store(settings.store)
     return Workbench(
         settings.encoder,
-        documents=documents,
+        documents=learning.documents,
+        words=[sample.input for sample in (*learning.train, *learning.validation)],
         cache_dir=cache_dir,
         generator=_supply(
             settings.generator,

@@ -53,11 +53,12 @@ class Budget:
     def refuse_arm(self, spec: ArmSpec, seconds: float) -> NotRun | None:
         """Leave out an arm that takes longer than is left; None if it holds it."""
         why = self._lack(spec.name, seconds)
-        return skip_arm(spec, why, enable=ENABLE) if why else None
+        return skip_arm(spec, why, enable=ENABLE, pending="left_out") if why else None
 
     def cut_arm(self, spec: ArmSpec) -> NotRun:
         """Say that the time was up before an arm was measured."""
-        return skip_arm(spec, f"{self._name} was spent before it was measured", enable=ENABLE)
+        why = f"{self._name} was spent before it was measured"
+        return skip_arm(spec, why, enable=ENABLE, pending="left_out")
 
     def refuse_experiment(self, name: str, seconds: float) -> ExperimentResult | None:
         """Leave out an experiment that takes longer than is left; None if it holds it."""

@@ -31,10 +31,11 @@ from prototypes.experiments.battery import (
 )
 from prototypes.experiments.efforts import plan_experiments
 from prototypes.experiments.material import Material
+from prototypes.measure.case import Evidence
 from prototypes.measure.comparisons import compare_measured
+from prototypes.measure.groups import number_groups
 from prototypes.measure.reservation import is_synthetic, judge_trial
 from prototypes.measure.summary import collect_scores
-from prototypes.measure.verdict import Evidence
 from prototypes.measurement import Conditions, warm_up
 from prototypes.plan import (
     TrialSettings,
@@ -43,7 +44,9 @@ from prototypes.plan import (
     describe_data,
     describe_protocol,
     find_unmet_need,
-    skip_arm,
+    skip_cut_off,
+    skip_failed,
+    skip_too_large,
 )
 from prototypes.prompt_estimates import PromptForecast
 from prototypes.race_folder import was_dropped
@@ -58,7 +61,6 @@ from prototypes.spreading import Spreader
 _DEFAULT = TrialSettings()
 _LONG_FIT_SECONDS = 5.0
 """What is fitted sooner leaves little behind, and collecting takes a moment itself."""
-_NO_MEMORY = "the machine had no memory left for it; what the other arms measured is kept"
 
 
 def run_trial(
@@ -104,7 +106,7 @@ class _Trial:
         self._split = split_dataset(dataset, seed=settings.seed)
         self._spreader = spreader
         bench = assemble_bench(
-            settings, dataset.documents, cache_dir=folder.cache, spreader=spreader
+            settings, self._split.learning, cache_dir=folder.cache, spreader=spreader
         )
         self._lock = build_lock(settings, dataset, split=self._split, arms=self._specs, bench=bench)
         judge = assemble_judge(settings, bench, task=dataset.task, cache_dir=folder.cache)
@@ -189,13 +191,13 @@ class _Trial:
         except (RunFolderError, ClusterError):
             raise
         except LaboratoryError as error:
-            return skip_arm(spec, str(error), enable=error.remedy)
+            return skip_failed(spec, error)
         except BudgetSpentError:
             return self._budget.cut_arm(spec)
         except Exception as error:
             if not is_lack_of_memory(error):
                 raise
-            return skip_arm(spec, _NO_MEMORY, enable="--resume, with more memory free")
+            return skip_too_large(spec)
         if isinstance(measured, DroppedArm):
             self._drop(measured)
             return None
@@ -276,7 +278,9 @@ class _Trial:
             scores=scores,
             comparisons=compare_measured(samples, metric, resampling=self._conditions.resampling),
             dropped=list(self._dropped.values()),
-            not_run=[self._not_run.get(spec.name) or _cut_off(spec) for spec in pending],
+            groups=number_groups(self._split.test),
+            limits=self._settings.limits,
+            not_run=[self._not_run.get(spec.name) or skip_cut_off(spec) for spec in pending],
         )
 
     def _collect(self) -> Material:
@@ -286,11 +290,8 @@ class _Trial:
             arms=[measured.result for measured in self._measured.values()],
             samples={name: measured.samples for name, measured in self._measured.items()},
             resampling=self._conditions.resampling,
+            limit_ms=self._settings.limits.latency_ms,
         )
-
-
-def _cut_off(spec: ArmSpec) -> NotRun:
-    return skip_arm(spec, "the trial was interrupted before it was measured", enable="--resume")
 
 
 def _ignore(_: object) -> None:

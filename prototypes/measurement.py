@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from prototypes import runtime
-from prototypes.contracts import ArmSpec, FitReport, Prediction, Progress, Sample, Split, Task
+from prototypes.contracts import Arm, ArmSpec, FitReport, Prediction, Progress, Sample, Split, Task
 from prototypes.measure.costs import cost_of_tokens, cost_per_1000_answers
 from prototypes.measure.generation import summarise_bleu
 from prototypes.measure.latency import measure_latency
@@ -30,6 +30,10 @@ from prototypes.workbench import Workbench
 T = TypeVar("T")
 
 _N_WARM_UP = 16
+_N_PROMPTS = 32
+"""Prompts that are sent together before the budget is looked at again."""
+FITTING = 0.3
+"""What share of the progress of an arm that answers slowly its fitting is taken for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +78,23 @@ def measure_arm(
     """
     arm, bench, seed = create_arm(spec), conditions.bench, conditions.settings.seed
     inputs = [sample.input for sample in conditions.split.test]
+    is_prompted = "generator" in spec.needs
+    while_fitting = _part_of(progress, 0.0, FITTING) if is_prompted else progress
     runtime.seed_everything(seed)
     report, fit_seconds = time_step(
-        bench, lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=progress)
+        bench, lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=while_fitting)
     )
-    latency = measure_latency(lambda text: arm.predict([text])[0], inputs, clock=bench.clock)
-    predictions, predict_seconds = time_step(bench, lambda: arm.predict(inputs))
+    latency = measure_latency(
+        lambda text: arm.predict([text])[0],
+        inputs,
+        clock=bench.clock,
+        before_each=(lambda: while_fitting(1.0)) if is_prompted else (lambda: None),
+    )
+    step = _N_PROMPTS if is_prompted else len(inputs)
+    predictions, predict_seconds = time_step(
+        bench,
+        lambda: _answer(arm, inputs, step=step, progress=_part_of(progress, FITTING, 1.0)),
+    )
     observed = Observed(
         report=report,
         fit_seconds=fit_seconds,
@@ -91,6 +106,22 @@ def measure_arm(
     measured = summarise_arm(spec, conditions, observed)
     folder.keep_result(measured)
     return measured
+
+
+def _answer(arm: Arm, inputs: Sequence[str], *, step: int, progress: Progress) -> list[Prediction]:
+    """Answer all inputs, some at a time, so that a budget can end what takes hours."""
+    if step >= len(inputs):
+        return arm.predict(inputs)
+    predictions: list[Prediction] = []
+    for start in range(0, len(inputs), step):
+        progress(start / len(inputs))
+        predictions += arm.predict(inputs[start : start + step])
+    return predictions
+
+
+def _part_of(progress: Progress, begin: float, end: float) -> Progress:
+    """Tell of a part of what is done, from one fraction to another."""
+    return lambda fraction: progress(begin + (end - begin) * fraction)
 
 
 @dataclass(frozen=True, slots=True)

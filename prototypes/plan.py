@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from prototypes import runtime
 from prototypes.contracts import (
@@ -20,6 +21,8 @@ from prototypes.contracts import (
     Split,
     Task,
 )
+from prototypes.errors import LaboratoryError, TokenLimitError
+from prototypes.measure.groups import number_groups
 from prototypes.measure.metrics import primary_metric
 from prototypes.models.generator_source import DEFAULT_MAX_TOKENS_TOTAL, is_endpoint
 from prototypes.protocol import RunLock
@@ -27,6 +30,9 @@ from prototypes.registry import arms_for, select_arms
 from prototypes.results import DataSummary, NotRun, RaceProtocol, TrialProtocol
 from prototypes.retrieval.stores.opening import DEFAULT_STORE
 from prototypes.workbench import Workbench
+
+Pending: TypeAlias = Literal["", "left_out", "cut_off"]
+"""What kept an arm from being run that could be."""
 
 DEFAULT_MARGIN = 0.02
 """Recorded when no claim was made; nothing is decided by it then."""
@@ -140,11 +146,41 @@ def find_unmet_need(spec: ArmSpec, data: LearningData, *, generator: str | None)
     return None
 
 
-def skip_arm(spec: ArmSpec, reason: str, *, enable: str) -> NotRun:
-    """Record that an arm is not run, why, and what would run it."""
+def skip_arm(spec: ArmSpec, reason: str, *, enable: str, pending: Pending = "") -> NotRun:
+    """Record that an arm is not run, why, and what would run it.
+
+    Args:
+        spec: The arm.
+        reason: Why, in a phrase.
+        enable: The flag or file that would run it.
+        pending: What kept it from being run, if nothing else did.
+    """
     return NotRun(
-        name=spec.name, approach=spec.approach, title=spec.title, reason=reason, enable=enable
+        name=spec.name,
+        approach=spec.approach,
+        title=spec.title,
+        reason=reason,
+        enable=enable,
+        pending=pending,
     )
+
+
+def skip_cut_off(spec: ArmSpec) -> NotRun:
+    """Record that a trial was interrupted before an arm was measured."""
+    reason = "the trial was interrupted before it was measured"
+    return skip_arm(spec, reason, enable="--resume", pending="cut_off")
+
+
+def skip_failed(spec: ArmSpec, error: LaboratoryError) -> NotRun:
+    """Record what is wrong with an arm; one that was only denied tokens could go on."""
+    pending: Pending = "left_out" if isinstance(error, TokenLimitError) else ""
+    return skip_arm(spec, str(error), enable=error.remedy, pending=pending)
+
+
+def skip_too_large(spec: ArmSpec) -> NotRun:
+    """Record that the machine had no memory left for an arm."""
+    reason = "the machine had no memory left for it; what the other arms measured is kept"
+    return skip_arm(spec, reason, enable="--resume, with more memory free", pending="left_out")
 
 
 def build_lock(
@@ -212,8 +248,14 @@ def describe_data(dataset: Dataset, split: Split, *, n_passages: int) -> DataSum
         n_test_seen_in_train=split.n_test_seen_in_train,
         test_was_given=split.test_was_given,
         n_synthetic_test=sum(sample.synthetic for sample in split.test),
+        n_test_groups=_count_groups(split.test),
         refused=[f"{row.where}: {row.reason}" for row in dataset.refused],
     )
+
+
+def _count_groups(samples: Sequence[Sample]) -> int | None:
+    groups = number_groups(samples)
+    return None if groups is None else int(groups.max()) + 1
 
 
 def _plan_race(

@@ -12,11 +12,13 @@ from functools import cached_property
 from prototypes import runtime
 from prototypes.contracts import Arm, ArmSpec, Prediction, Progress
 from prototypes.measure.comparisons import compare_answers, describe_pair
+from prototypes.measure.groups import number_groups
 from prototypes.measure.latency import measure_latency
 from prototypes.measure.metrics import primary_metric
 from prototypes.measure.racing import corrected_p, is_dropped, worse_p
 from prototypes.measure.summary import collect_scores, score_predictions
 from prototypes.measurement import (
+    FITTING,
     Conditions,
     Observed,
     summarise_arm,
@@ -28,9 +30,6 @@ from prototypes.racing import Race
 from prototypes.registry import create_arm, load_arm_class
 from prototypes.results import DroppedArm, SampleResult
 from prototypes.run_folder import MeasuredArm, RunFolder
-
-FITTING = 0.3
-"""What share of an arm's progress its fitting is taken for."""
 
 
 def race_arm(
@@ -112,7 +111,12 @@ class _Runner:
                 progress=lambda done: self._progress(FITTING * done),
             ),
         )
-        latency = measure_latency(lambda text: arm.predict([text])[0], inputs, clock=bench.clock)
+        latency = measure_latency(
+            lambda text: arm.predict([text])[0],
+            inputs,
+            clock=bench.clock,
+            before_each=lambda: self._progress(FITTING),
+        )
         size_mb = self._folder.keep_arm(self._spec.name, arm)
         fitted = Fitted(report=report, fit_seconds=fit_seconds, latency=latency, size_mb=size_mb)
         self._kept.keep_fitted(fitted)
@@ -148,8 +152,8 @@ class _Runner:
         if len(self._predictions) not in race.looks:
             return None
         own, claimed = self._score(), self._score_claimed()
-        scores = (collect_scores(each, self._metric) for each in (own, claimed))
-        p_value = corrected_p(worse_p(*scores), race)
+        rival, against = (collect_scores(each, self._metric) for each in (own, claimed))
+        p_value = corrected_p(worse_p(rival, against, number_groups(own)), race)
         if not is_dropped(p_value, race):
             return None
         dropped = self._describe(fitted, p_value, own=own, claimed=claimed)

@@ -74,6 +74,8 @@ class NotRun(FrozenSchema):
     reason: str
     enable: str
     """The flag or file that would run it."""
+    pending: Literal["", "left_out", "cut_off"] = ""
+    """Left out for want of time, memory or tokens, or cut off by an interruption; else empty."""
 
 
 class RaceProtocol(FrozenSchema):
@@ -214,6 +216,7 @@ class DataSummary(FrozenSchema):
     n_test_seen_in_train: int
     test_was_given: bool
     n_synthetic_test: int
+    n_test_groups: int | None = None  # None where every test sample stands for itself
     refused: list[str] = Field(default_factory=list)
 
 
@@ -293,3 +296,5 @@ class SampleResult(FrozenSchema):
     retrieved: list[str]
     scores: dict[str, float]
     fault: str = ""
+    group: str | None = None
+    """What the sample belongs to; intervals draw whole groups."""

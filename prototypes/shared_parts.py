@@ -5,8 +5,9 @@ the names of labels where a model answers with them, under hashes of the texts t
 no text. A run copies what it finds there into its own folder, which stays complete by itself, and
 verifies every file of it: what is damaged or half there is made anew.
 
-What was made by other versions of this package or of a library, or with another precision or
-number of threads, is not found, so that a figure does not depend on where a part came from.
+What was made by other versions of this package or of a library, with another precision or number
+of threads, or by another launcher of training, is not found, so that a figure does not depend on
+where a part came from.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from prototypes import runtime
 from prototypes.errors import RunFolderError
+from prototypes.models.launching import launch_command
 from prototypes.models.model_folder import hash_files
 
 SHARED_KINDS = (
@@ -88,6 +90,7 @@ def name_surroundings() -> str:
         runtime.device(),
         runtime.precision(),
         runtime.n_threads(),
+        launch_command(),
         hash_files(sources) if sources else "",
     )
     return hashlib.sha256(json.dumps(surroundings).encode()).hexdigest()[:_SHOWN]

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -60,6 +61,7 @@ class Workbench:
         encoder: Encoder | str | None = None,
         *,
         documents: Sequence[Document] = (),
+        words: Sequence[str] = (),
         cache_dir: Path | PartCache | None = None,
         generator: GeneratorSupply | None = None,
         templates: PromptTemplates | None = None,
@@ -72,6 +74,8 @@ class Workbench:
         Args:
             encoder: A loaded encoder, or what `load_encoder` takes.
             documents: The corpus that is chunked and indexed.
+            words: Texts that the fallback encoder learns its words from where there is no corpus;
+                the same for every arm, whichever of them embeds something first.
             cache_dir: Where parts outlive this object; None keeps them only as long as it.
             generator: Where a language model comes from.
             templates: The prompts it is given; None takes those of the package.
@@ -84,7 +88,7 @@ class Workbench:
         self.index_notes: list[str] = []
         self.generator_supply = generator
         self.templates = templates or load_templates()
-        self.documents = tuple(documents)
+        self.documents, self._words = tuple(documents), words
         self.charged_seconds = 0.0
         self.spent_seconds = 0.0
         self._encoder = encoder
@@ -93,10 +97,14 @@ class Workbench:
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The encoder; the fallback one is fitted on the passages if there are any."""
+        """The encoder; the fallback one is fitted on the passages, or else on the words given."""
         loaded = self._loaded
-        if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted and self.passages:
-            loaded.fit([passage.text for passage in self.passages])
+        if isinstance(loaded, LexicalEncoder) and not loaded.is_fitted:
+            if self.passages:
+                loaded.fit([passage.text for passage in self.passages])
+            elif self._words:
+                with suppress(ModelUnavailableError):  # the arms that need it say what is wrong
+                    loaded.fit(self._words)
         return loaded
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from prototypes import runtime
 from prototypes.cache import PartCache
 from prototypes.errors import RunFolderError
+from prototypes.models.launching import launched_by
 from prototypes.shared_parts import copy_part, name_surroundings, open_shared
 
 
@@ -153,3 +155,12 @@ def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path: Path) -> No
     open_shared(tmp_path)
 
     assert [path.name for path in place.iterdir()] == ["unfinished-new"]
+
+
+def test_another_launcher_of_training_finds_nothing() -> None:
+    """Several devices that share each batch do not end with the parameters of one."""
+    before = name_surroundings()
+
+    with launched_by(f"{sys.executable} -m torch.distributed.run --nproc_per_node 2"):
+        assert name_surroundings() != before
+    assert name_surroundings() == before

@@ -135,3 +135,22 @@ def test_the_fallback_encoder_is_fitted_on_the_corpus_and_kept(tmp_path: Path) -
     other.require_encoder(tmp_path)
 
     assert (expected == other.embed(["item 3"])).all()
+
+
+def test_the_fallback_encoder_is_the_same_whatever_is_embedded_first() -> None:
+    """A trial that is resumed after its first arm goes on with the encoder that arm had."""
+    texts = [f"text {n} about item {n}" for n in range(8)]
+    benches = [Workbench(LexicalEncoder(), words=texts) for _ in range(2)]
+    benches[0].embed(["some names", "of labels", "come first"])
+
+    first, second = (bench.embed(texts) for bench in benches)
+
+    assert first.shape[1] > 3
+    assert (first == second).all()
+
+
+def test_words_that_hold_no_word_leave_the_fallback_encoder_to_the_arms() -> None:
+    """The trial goes on; whoever embeds something says what is wrong."""
+    bench = Workbench(LexicalEncoder(), words=["!", "?", "…"])
+
+    assert bench.encoder.sha256 is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from advisor.evidence.winner import approach_arms
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _WHATEVER_IS_ASKED = ("latency", "cost")
 """What synthetic questions measure as well as any."""
+
+_TAIL = 0.025
+"""On either side of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,35 @@ class Gap:
 class Bench:
     """What was measured, by approach."""
 
-    def __init__(self, trial: TrialResult, costs: Mapping[str, ArmCost]) -> None:
-        """Choose the arm that stands for each approach."""
+    def __init__(
+        self, trial: TrialResult, costs: Mapping[str, ArmCost], *, n_claims: int = 1
+    ) -> None:
+        """Choose the arm that stands for each approach.
+
+        Args:
+            trial: What was measured.
+            costs: What each arm costs, by its name.
+            n_claims: How many claims are tested at once.
+        """
         self.trial, self.costs = trial, costs
+        each = NormalDist().inv_cdf(1 - _TAIL / n_claims)
+        self._widening = each / NormalDist().inv_cdf(1 - _TAIL)
         self._arms: dict[str, ArmResult] = {arm.approach: arm for arm in approach_arms(trial)}
 
     def name(self, approach: Approach) -> str:
         """The arm that stands for an approach; empty if there is none."""
         arm = self._arms.get(approach.value)
         return arm.name if arm else ""
+
+    def ends(self, gap: Gap) -> tuple[float, float]:
+        """Return the ends that decide: at 95 % for all claims tested at once (Bonferroni).
+
+        Each side of an interval is widened as a normal distribution would have it.
+        """
+        return (
+            gap.value - self._widening * (gap.value - gap.low),
+            gap.value + self._widening * (gap.high - gap.value),
+        )
 
     def experiment(self, name: str) -> ExperimentResult | None:
         """The result of an experiment; None if it is not part of this trial."""

@@ -6,19 +6,17 @@ The experiments are part of every trial; here their results are read, nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from advisor.evidence.gaps import Bench, Gap, find_difference, find_value
-from advisor.schema.recommendation import Recommendation
-from advisor.schema.rule import Expectation, RuleBase, Statement
+from advisor.schema.rule import Expectation, Statement
 from advisor.vocabulary import Approach
 
 if TYPE_CHECKING:
-    from advisor.evidence.costs import ArmCost
-    from prototypes.results import ExperimentResult, TrialResult
+    from prototypes.results import ExperimentResult
 
 
 class Finding(StrEnum):
@@ -87,45 +85,6 @@ _ON_REQUEST: Final = ("freshness", "noise", "compression")
 _TOO_FEW = "the interval reaches to both sides; more samples or queries would tell"
 
 
-def check_rules(
-    rule_base: RuleBase,
-    recommendation: Recommendation,
-    trial: TrialResult,
-    *,
-    costs: Mapping[str, ArmCost] | None = None,
-) -> tuple[RuleCheck, ...]:
-    """Hold every rule that the recommendation used and that names an experiment against a trial.
-
-    Args:
-        rule_base: Where the rules stand; rules it does not know are passed over.
-        recommendation: What fired.
-        trial: What was measured, with its experiments.
-        costs: What each arm costs, by its name.
-    """
-    bench = Bench(trial, costs or {})
-    return tuple(
-        check
-        for statement in _used(rule_base, recommendation)
-        if statement.experiment
-        for check in check_statement(statement, bench)
-    )
-
-
-def _used(rule_base: RuleBase, recommendation: Recommendation) -> Iterator[Statement]:
-    """The rules and vetoes that fired, in the order of the rule base."""
-    fired = {
-        reason.rule
-        for ranked in recommendation.ranking
-        for reason in (*ranked.reasons, *ranked.against)
-    }
-    fired |= {
-        hit.veto for ranked in recommendation.ranking for hit in ranked.vetoes if not hit.is_open
-    }
-    for statement in (*rule_base.rules, *rule_base.vetoes):
-        if statement.id in fired:
-            yield statement
-
-
 def check_statement(statement: Statement, bench: Bench) -> Iterator[RuleCheck]:
     """Hold one rule against the data, once for each approach it compares with."""
     expects = statement.expects
@@ -181,7 +140,9 @@ def _decide_difference(
     gap = find_difference(result.differences, quantity, names)
     if gap is None:
         return _open("there is no test sample on which both can be compared")
-    low, high = (gap.low, gap.high) if is_more_better else (-gap.high, -gap.low)
+    low, high = bench.ends(gap)
+    if not is_more_better:
+        low, high = -high, -low
     if low > 0:
         return _Decision(Finding.HOLDS, (gap,))
     if high <= 0 and (low, high) != (0, 0):
@@ -197,9 +158,10 @@ def _decide_value(bench: Bench, expects: Expectation, result: ExperimentResult) 
     if gap is None:
         return _open("there is no test sample on which it can be measured")
     at_least, at_most = expects.at_least, expects.at_most
-    is_met = (at_least is None or gap.low >= at_least) and (at_most is None or gap.high <= at_most)
-    is_missed = (at_least is not None and gap.high < at_least) or (
-        at_most is not None and gap.low > at_most
+    low, high = bench.ends(gap)
+    is_met = (at_least is None or low >= at_least) and (at_most is None or high <= at_most)
+    is_missed = (at_least is not None and high < at_least) or (
+        at_most is not None and low > at_most
     )
     if is_met or is_missed:
         return _Decision(Finding.HOLDS if is_met else Finding.FAILS, (gap,))
@@ -227,9 +189,9 @@ def _decide_quality(
     overlap = find_value(result.measured, "error_overlap", "oracle_router")
     decisive = [gap for gap in (built, gain) if gap is not None]
     gaps = tuple(gap for gap in (built, gain, overlap) if gap is not None)
-    if built is not None and built.low > 0:
+    if built is not None and bench.ends(built)[0] > 0:
         return _Decision(Finding.HOLDS, gaps)
-    if any(gap.high <= margin for gap in decisive):
+    if any(bench.ends(gap)[1] <= margin for gap in decisive):
         worth = f"no more than the {100 * margin:g} points worth having"
         return _Decision(Finding.FAILS, gaps, worth)
     if not decisive:
@@ -251,8 +213,9 @@ def _decide_labels(bench: Bench, approach: Approach, rival: Approach) -> _Decisi
     needed = find_value(curve.measured, "labels_to_match", names[1]) if curve else None
     gap = replace(measured, quantity="at_hand")
     gaps = (gap, needed) if needed else (gap,)
-    if gap.low > 0 or gap.high < 0:
-        return _Decision(Finding.HOLDS if gap.low > 0 else Finding.FAILS, gaps)
+    low, high = bench.ends(gap)
+    if low > 0 or high < 0:
+        return _Decision(Finding.HOLDS if low > 0 else Finding.FAILS, gaps)
     return _Decision(Finding.OPEN, gaps, _TOO_FEW)
 
 
@@ -269,13 +232,9 @@ def _decide_cost(bench: Bench, approach: Approach, rival: Approach) -> _Decision
         low=1000 * (one.low - two.high),
         high=1000 * (one.high - two.low),
     )
-    if gap.high < 0:
-        return _Decision(Finding.HOLDS, (gap,))
-    return (
-        _Decision(Finding.FAILS, (gap,))
-        if gap.low > 0
-        else _Decision(Finding.OPEN, (gap,), _TOO_FEW)
-    )
+    low, high = bench.ends(gap)
+    finding = Finding.HOLDS if high < 0 else Finding.FAILS if low > 0 else Finding.OPEN
+    return _Decision(finding, (gap,), _TOO_FEW if finding is Finding.OPEN else "")
 
 
 def _open(because: str) -> _Decision:

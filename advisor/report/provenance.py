@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 MAX_REFUSED_SHOWN = 10
 
 
+_FALLBACK = "TF-IDF"
+"""How the name of the encoder begins that is used where none is installed."""
+
+
 def describe_data(data: DataSummary) -> tuple[Fact, ...]:
     """List what the data looked like and what was done to it."""
     split = "given by the user" if data.test_was_given else "split off before anything was fitted"
@@ -91,8 +95,10 @@ def list_remarks(trial: TrialResult) -> tuple[str, ...]:
     remarks = [*trial.forgotten, *_data_remarks(trial.data)]
     if trial.interrupted:
         remarks.insert(0, "The trial was interrupted: only the arms that had ended are shown.")
-    if trial.protocol.encoder_sha256 is None:
-        encoder = plain_text(trial.protocol.encoder, limit=80)
+    encoder = plain_text(trial.protocol.encoder, limit=80)
+    if trial.protocol.encoder.startswith(_FALLBACK):
+        remarks.append(f"{encoder} stood in for an encoder; arms that use one would do better.")
+    elif trial.protocol.encoder_sha256 is None:
         remarks.append(f"The encoder ({encoder}) was used without a checksum.")
     return tuple(remarks)
 
@@ -100,7 +106,7 @@ def list_remarks(trial: TrialResult) -> tuple[str, ...]:
 def _data_remarks(data: DataSummary) -> Iterator[str]:
     if data.n_test_seen_in_train:
         share = f"{data.n_test_seen_in_train:,} of {count_of(data.n_test, 'test sample')}"
-        yield f"Leakage: {share} also occur in the training samples; quality is overstated."
+        yield f"Leakage: {share} also stood in the training samples, and were removed there."
     if data.n_synthetic_test:
         share = f"{data.n_synthetic_test:,} of {count_of(data.n_test, 'test sample')}"
         yield f"{share} were made from the corpus; synthetic questions overstate quality."
@@ -113,6 +119,12 @@ def _data_remarks(data: DataSummary) -> Iterator[str]:
             "What asks is a section heading or such a sentence; an answer is right if it quotes "
             "that section or passage. Where this run made the questions, what asks is missing "
             "from its corpus; synthetic_questions.jsonl in its folder lists them."
+        )
+    if data.n_test_groups is not None:
+        groups = count_of(data.n_test_groups, "group")
+        yield (
+            f"The {count_of(data.n_test, 'test sample')} come in {groups} that may stand or fall "
+            "together, so intervals and tests count groups."
         )
     if data.n_conflicting_labels:
         texts = count_of(data.n_conflicting_labels, "text")

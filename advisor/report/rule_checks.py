@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from advisor.evidence.claims import check_rules
 from advisor.evidence.gaps import Gap
 from advisor.evidence.support import SupportUpdate, update_support
-from advisor.evidence.verification import Finding, RuleCheck, check_rules
+from advisor.evidence.verification import Finding, RuleCheck
 from advisor.report.cost_section import price_arms
 from advisor.report.trial_tables import NONE, arm_name
 from advisor.report.wording import (
@@ -101,8 +102,8 @@ def _remarks(checks: Sequence[RuleCheck]) -> Iterator[str]:
             f"Of {count_of(n_of.total(), 'claim')} put to the test, {join_words(said)}"
         )
         yield (
-            "Each is tested at 95 % by itself: among many, about one in twenty without any truth "
-            "in it would pass or fail by chance. A rule that fails here may hold elsewhere."
+            "The intervals shown hold at 95 % each; a finding rests on wider ones, which hold for "
+            "all claims at once (Bonferroni). A rule that fails here may hold elsewhere."
         )
     if untestable := [check for check in checks if check.expects is None]:
         yield as_sentence(_not_held(untestable))

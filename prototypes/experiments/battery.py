@@ -24,7 +24,8 @@ from prototypes.experiments.hybrid_forecast import forecast_hybrid
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.latency_cost import measure_latencies
 from prototypes.experiments.material import Material
-from prototypes.measure.significance import bootstrap_first
+from prototypes.measure.grouped import grouped_first
+from prototypes.measure.keeping import draw_keeping
 from prototypes.measurement import Conditions
 from prototypes.results import DroppedArm, ExperimentResult
 from prototypes.run_folder import RunFolder
@@ -171,14 +172,15 @@ def share_first_places(
 
     An approach is represented by the arm that stands for it; one that breaks a hard limit never
     comes first, nor does one of which every arm was dropped for being worse than the claimed arm.
+    Where a limit on time is near, it is kept in some resamples of the queries and broken in others.
     Equal arms share a first place.
     """
-    rivals = material.rivals()
-    feasible = [arm for arm in rivals if arm.feasible]
+    rivals, resampling = material.rivals(), material.resampling
     raced = [arm.approach for arm in dropped]
     shares = dict.fromkeys([*(arm.approach for arm in rivals), *raced], 0.0)
-    if feasible:
-        scores = np.stack([material.scores(arm) for arm in feasible])
-        won = bootstrap_first(scores, material.resampling)
-        shares |= dict(zip((arm.approach for arm in feasible), won, strict=True))
+    if rivals:
+        scores = np.stack([material.scores(arm) for arm in rivals])
+        kept = np.stack([draw_keeping(arm, material.limit_ms, resampling) for arm in rivals])
+        won = grouped_first(scores, material.groups, resampling, allowed=kept)
+        shares |= dict(zip((arm.approach for arm in rivals), won, strict=True))
     return shares

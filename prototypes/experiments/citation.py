@@ -44,4 +44,6 @@ def _compare(
     material: Material, pair: tuple[ArmResult, ArmResult], *, scored: dict[str, Scores]
 ) -> Comparison:
     first, second = ((arm.name, scored[arm.name]) for arm in pair)
-    return compare_shares(CITES, first, second, resampling=material.resampling)
+    return compare_shares(
+        CITES, first, second, resampling=material.resampling, groups=material.groups
+    )

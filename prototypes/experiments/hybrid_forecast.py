@@ -11,7 +11,8 @@ import numpy as np
 
 from prototypes.contracts import Approach
 from prototypes.experiments.material import Material, compare_shares, measure_share
-from prototypes.measure.significance import Scores, bootstrap_mean
+from prototypes.measure.grouped import grouped_mean
+from prototypes.measure.significance import Scores
 from prototypes.results import ArmResult, Comparison, ExperimentResult, Measured
 
 NAME = "hybrid_forecast"
@@ -48,7 +49,11 @@ def forecast_hybrid(material: Material) -> ExperimentResult:
         differences=[
             *(
                 compare_shares(
-                    GAIN, (ROUTER, router), (parent.name, own), resampling=material.resampling
+                    GAIN,
+                    (ROUTER, router),
+                    (parent.name, own),
+                    resampling=material.resampling,
+                    groups=material.groups,
                 )
                 for parent, own in zip(found, scores, strict=True)
             ),
@@ -65,7 +70,11 @@ def _built(material: Material, parents: list[ArmResult]) -> list[Comparison]:
     first = (hybrid.name, material.scores(hybrid))
     return [
         compare_shares(
-            QUALITY, first, (parent.name, material.scores(parent)), resampling=material.resampling
+            QUALITY,
+            first,
+            (parent.name, material.scores(parent)),
+            resampling=material.resampling,
+            groups=material.groups,
         )
         for parent in parents
     ]
@@ -75,7 +84,7 @@ def _ceiling(router: Scores, material: Material) -> Measured:
     n, is_binary = router.size, bool(np.isin(router, (0.0, 1.0)).all())
     if is_binary:
         return measure_share(CEILING, ROUTER, count=int(router.sum()), n=n)
-    interval = bootstrap_mean(router, material.resampling)
+    interval = grouped_mean(router, material.groups, material.resampling)
     return Measured(quantity=CEILING, arm=ROUTER, n=n, **interval.model_dump())
 
 

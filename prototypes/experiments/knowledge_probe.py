@@ -198,6 +198,7 @@ def _compare(inquiry: Inquiry) -> list[Comparison]:
             _named(inquiry, retrieval),
             _named(inquiry, arm),
             resampling=inquiry.resampling,
+            groups=material.groups,
         )
         for arm in closed
         if arm is not None and not arm.cites

@@ -39,7 +39,9 @@ from prototypes.experiments.power_law import (
     fit_power_law,
     resample_laws,
 )
-from prototypes.measure.significance import bootstrap_mean
+from prototypes.measure.grouped import grouped_mean
+from prototypes.measure.groups import Groups, number_groups
+from prototypes.measure.significance import Resampling
 from prototypes.results import CurvePoint, ExperimentResult, Measured
 from prototypes.workbench import Workbench
 
@@ -136,10 +138,12 @@ def draw_learning_curve(
         return ExperimentResult(experiment=NAME, untested=str(error), arms=arms)
     head = curves[RANDOM, design.learner]
     law = fit_power_law(head.sizes, head.errors)
-    drawn = _resample(head, material, seed=seed)
+    groups = number_groups(split.test)
+    drawn = _resample(head, material, seed=seed, groups=groups)
     laws = [each for each, _ in drawn]
     progress((1 + _SHARE_OF_FITTING) / 2)
-    beaten = _beat(law, laws, (design.rival, curves[RANDOM, design.rival]), seed=seed)
+    rival = design.rival, curves[RANDOM, design.rival]
+    beaten = _beat(law, laws, rival, seed=seed, groups=groups)
     measured = [*_match(law, drawn, material), *beaten]
     progress(1.0)
     expected = _law_points(law, laws, arm=design.learner, first=sizes[0])
@@ -147,7 +151,7 @@ def draw_learning_curve(
         experiment=NAME,
         measured=measured,
         arms=arms,
-        curve=[*_points(curves, material), *expected],
+        curve=[*_points(curves, material.resampling, groups), *expected],
         notes=_notes(design),
     )
 
@@ -158,10 +162,10 @@ def _notes(design: _Design) -> list[str]:
     return ["each size was drawn once, so the band does not know how much the draw matters"]
 
 
-def _points(curves: Curves, material: Material) -> Iterator[CurvePoint]:
+def _points(curves: Curves, resampling: Resampling, groups: Groups | None) -> Iterator[CurvePoint]:
     for (sampling, arm), curve in curves.items():
         for size, right in zip(curve.sizes, curve.right, strict=True):
-            found = bootstrap_mean(right.mean(axis=0), material.resampling)
+            found = grouped_mean(right.mean(axis=0), groups, resampling)
             low, value, high = _within(found.low, found.value, found.high)
             yield CurvePoint(
                 sampling=sampling,
@@ -199,11 +203,13 @@ def _within(*values: float) -> tuple[float, ...]:
     return tuple(min(1.0, max(0.0, value)) for value in values)
 
 
-def _resample(head: Curve, material: Material, *, seed: int) -> list[tuple[PowerLaw, list[float]]]:
+def _resample(
+    head: Curve, material: Material, *, seed: int, groups: Groups | None
+) -> list[tuple[PowerLaw, list[float]]]:
     references = [
         np.nan_to_num(material.scores(arm)) for arm in material.arms if arm.name in _MATCHED
     ]
-    return resample_laws(head, references, seed=seed, n_resamples=N_RESAMPLES)
+    return resample_laws(head, references, seed=seed, n_resamples=N_RESAMPLES, groups=groups)
 
 
 def _match(
@@ -219,14 +225,20 @@ def _match(
 
 
 def _beat(
-    law: PowerLaw, laws: list[PowerLaw], rival: tuple[str, Curve], *, seed: int
+    law: PowerLaw,
+    laws: list[PowerLaw],
+    rival: tuple[str, Curve],
+    *,
+    seed: int,
+    groups: Groups | None,
 ) -> Iterator[Measured]:
     """Find from how many labels on the law beats retrieval that has as many.
 
     The same seed draws the same resamples for both, as long as both were measured alike.
     """
     name, curve = rival
-    rivals = (each for each, _ in resample_laws(curve, [], seed=seed, n_resamples=N_RESAMPLES))
+    resampled = resample_laws(curve, [], seed=seed, n_resamples=N_RESAMPLES, groups=groups)
+    rivals = (each for each, _ in resampled)
     crossing = find_crossing(
         (law, fit_power_law(curve.sizes, curve.errors)),
         list(zip(laws, rivals, strict=True)),

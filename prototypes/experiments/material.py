@@ -10,8 +10,10 @@ import numpy as np
 from scipy.stats import binomtest, norm
 
 from prototypes.contracts import Approach
+from prototypes.measure.grouped import compare_grouped
+from prototypes.measure.groups import Groups, number_groups
 from prototypes.measure.ratios import is_ratio
-from prototypes.measure.significance import Resampling, Scores, compare_paired
+from prototypes.measure.significance import Resampling, Scores
 from prototypes.measure.summary import collect_scores
 from prototypes.measure.verdict import choose_representative
 from prototypes.results import ArmResult, Comparison, Measured, SampleResult
@@ -29,12 +31,19 @@ class Material:
         arms: The arms that were measured.
         samples: Per arm, its answer to every test sample, in one order.
         resampling: How intervals are drawn.
+        limit_ms: What 95 % of the answers may take; None sets no limit.
     """
 
     metric: str
     arms: Sequence[ArmResult]
     samples: Mapping[str, Sequence[SampleResult]]
     resampling: Resampling = field(default_factory=Resampling)
+    limit_ms: float | None = None
+
+    @property
+    def groups(self) -> Groups | None:
+        """Which of the test samples belong together; None if each stands for itself."""
+        return number_groups(next(iter(self.samples.values()), ()))
 
     def standing_for(self, approach: Approach) -> ArmResult | None:
         """Return the arm that stands for an approach, chosen without its test quality."""
@@ -71,6 +80,7 @@ def compare_shares(
     *,
     resampling: Resampling,
     limit: float = 1.0,
+    groups: Groups | None = None,
 ) -> Comparison:
     """Compare two arms, each a name with its scores, on the samples that both have a score for.
 
@@ -80,11 +90,12 @@ def compare_shares(
         second: Name and scores of the arm that is subtracted.
         resampling: How the interval is drawn.
         limit: The largest difference there can be; 2 where the scores are differences themselves.
+        groups: Which samples belong together; None if each stands for itself.
 
     Raises:
         TooFewSamplesError: If there is no such sample.
     """
-    found = compare_paired(first[1], second[1], resampling)
+    found = compare_grouped(first[1], second[1], groups, resampling)
     interval, apart = found.interval, first[1] - second[1]
     low, high = widen_interval(interval.low, interval.high, apart, limit=limit)
     return Comparison(

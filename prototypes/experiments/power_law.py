@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import curve_fit
 
+from prototypes.measure.groups import Groups
 from prototypes.measure.significance import Scores
 
 N_RESAMPLES = 200
@@ -89,7 +90,12 @@ def fit_power_law(sizes: Sequence[float], errors: Scores) -> PowerLaw:
 
 
 def resample_laws(
-    curve: Curve, references: Sequence[Scores], *, seed: int, n_resamples: int = N_RESAMPLES
+    curve: Curve,
+    references: Sequence[Scores],
+    *,
+    seed: int,
+    n_resamples: int = N_RESAMPLES,
+    groups: Groups | None = None,
 ) -> list[tuple[PowerLaw, list[float]]]:
     """Fit the law to resamples of seeds and test samples at once.
 
@@ -101,13 +107,18 @@ def resample_laws(
         references: Per arm to compare with, 1 where it is right, shape (n_test,).
         seed: Of the draws.
         n_resamples: How many to draw.
+        groups: Which test samples are drawn together; None draws each by itself.
     """
     generator = np.random.default_rng(seed)
     _, n_seeds, n_test = curve.right.shape
+    of_sample = np.arange(n_test) if groups is None else groups
+    n_drawn = int(of_sample.max()) + 1
     laws = []
     for _ in range(n_resamples):
         seeds = generator.integers(n_seeds, size=n_seeds)
-        weights = np.bincount(generator.integers(n_test, size=n_test), minlength=n_test) / n_test
+        drawn = generator.integers(n_drawn, size=n_drawn)
+        times = np.bincount(drawn, minlength=n_drawn)[of_sample]
+        weights = times / times.sum()
         errors = 1 - (curve.right[:, seeds] @ weights).mean(axis=1)
         law = fit_power_law(curve.sizes, errors)
         laws.append((law, [float(1 - reference @ weights) for reference in references]))

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from prototypes.measure.grouped import compare_grouped
+from prototypes.measure.groups import Groups, number_groups
 from prototypes.measure.ratios import compare_ratios, is_ratio
-from prototypes.measure.significance import PairedDifference, Resampling, Scores, compare_paired
+from prototypes.measure.significance import PairedDifference, Resampling, Scores
 from prototypes.measure.summary import collect_scores
 from prototypes.results import Comparison, SampleResult
 
 
 def compare_arms(
-    scores: Mapping[str, Scores], metric: str, *, resampling: Resampling
+    scores: Mapping[str, Scores],
+    metric: str,
+    *,
+    resampling: Resampling,
+    groups: Groups | None = None,
 ) -> list[Comparison]:
     """Compare all pairs of arms, each arm with those before it.
 
@@ -20,9 +26,14 @@ def compare_arms(
         scores: Per arm, one score per test sample, in the same order of samples.
         metric: What the scores measure.
         resampling: How the intervals are drawn.
+        groups: Which samples belong together; None if each stands for itself.
     """
     return [
-        _compare(scores, (later, earlier), metric=metric, resampling=resampling)
+        describe_pair(
+            compare_grouped(scores[later], scores[earlier], groups, resampling),
+            (later, earlier),
+            metric=metric,
+        )
         for earlier, later in combinations(scores, 2)
     ]
 
@@ -57,7 +68,8 @@ def compare_answers(
     """Compare two arms, or one arm twice, by their answers to the same samples in one order."""
     if is_ratio(metric):
         return compare_ratios(first, second, metric, resampling=resampling)
-    return compare_paired(collect_scores(first, metric), collect_scores(second, metric), resampling)
+    scores = collect_scores(first, metric), collect_scores(second, metric)
+    return compare_grouped(*scores, number_groups(first), resampling)
 
 
 def find_comparison(comparisons: Sequence[Comparison], arm: str, against: str) -> Comparison:
@@ -72,15 +84,6 @@ def find_comparison(comparisons: Sequence[Comparison], arm: str, against: str) -
         if (comparison.arm, comparison.against) == (against, arm):
             return _flip(comparison)
     raise KeyError((arm, against))
-
-
-def _compare(
-    scores: Mapping[str, Scores], pair: tuple[str, str], *, metric: str, resampling: Resampling
-) -> Comparison:
-    arm, against = pair
-    return describe_pair(
-        compare_paired(scores[arm], scores[against], resampling), pair, metric=metric
-    )
 
 
 def describe_pair(found: PairedDifference, pair: tuple[str, str], *, metric: str) -> Comparison:

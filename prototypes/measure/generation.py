@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.contracts import Prediction, Sample
+from prototypes.measure.groups import add_up, number_groups
 from prototypes.measure.significance import Resampling
 from prototypes.results import Interval
 
@@ -54,8 +55,11 @@ def summarise_bleu(
     samples: Sequence[Sample], predictions: Sequence[Prediction], *, resampling: Resampling
 ) -> dict[str, Interval]:
     """Return corpus BLEU, as written and in lower case, with percentile bootstrap intervals."""
+    groups = number_groups(samples)
     return {
-        name: _bootstrap(count_ngrams(samples, predictions, lowercase=lower), resampling)
+        name: _bootstrap(
+            add_up(count_ngrams(samples, predictions, lowercase=lower), groups), resampling
+        )
         for name, lower in (("bleu", False), ("bleu_lowercased", True))
     }
 
@@ -116,7 +120,7 @@ def _score_text(sample: Sample, output: str, form: JsonForm | None) -> dict[str,
 
 
 def _bootstrap(counts: Counts, resampling: Resampling) -> Interval:
-    """Draw texts with replacement, and put the percentile interval of their BLEU around it."""
+    """Draw texts (or groups) with replacement, and put the percentile interval around BLEU."""
     generator, n = np.random.default_rng(resampling.seed), len(counts)
     n_at_once = max(1, _MAX_CELLS // n)
     drawn: list[float] = []

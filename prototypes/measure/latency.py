@@ -33,12 +33,17 @@ class LatencyPlan:
 _DEFAULT = LatencyPlan()
 
 
+def _do_nothing() -> None:
+    """Let the next query go."""
+
+
 def measure_latency(
     answer: Callable[[str], Prediction],
     inputs: Sequence[str],
     *,
     plan: LatencyPlan = _DEFAULT,
     clock: Callable[[], float] = time.perf_counter,
+    before_each: Callable[[], None] = _do_nothing,
 ) -> Latency:
     """Time single queries over the inputs, which are repeated if there are too few.
 
@@ -47,14 +52,17 @@ def measure_latency(
         inputs: At least one input, such as those of the test split.
         plan: How many queries to time.
         clock: Seconds from any origin.
+        before_each: Called before every query and not timed; what it raises ends them.
     """
     for text in islice(cycle(inputs), plan.n_warmup):
+        before_each()
         answer(text)
     timed: list[tuple[float, Prediction]] = []
     began = clock()
     for text in islice(cycle(inputs), plan.max_queries):
         if len(timed) >= plan.min_queries and clock() - began > plan.cap_seconds:
             break
+        before_each()
         start = clock()
         prediction = answer(text)
         timed.append((clock() - start, prediction))

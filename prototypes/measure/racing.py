@@ -20,9 +20,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binomtest, ttest_1samp
+from scipy.stats import t as student
 
-from prototypes.measure.significance import Scores, non_inferiority_p
+from prototypes.measure.exchange import exchange_p_below, mean_error
+from prototypes.measure.grouped import grouped_non_inferiority_p
+from prototypes.measure.groups import Groups, add_up
+from prototypes.measure.significance import Scores
 from prototypes.results import RaceProtocol
 
 ERROR = 0.01
@@ -47,28 +50,29 @@ def draw_order(n_test: int, *, seed: int) -> list[int]:
     return [int(position) for position in generator.permutation(n_test)]
 
 
-def worse_p(rival: Scores, claimed: Scores) -> float:
+def worse_p(rival: Scores, claimed: Scores, groups: Groups | None = None) -> float:
     """Test whether a rival is worse than the claimed arm; small means that it is.
 
-    One-sided, on paired scores. Where they are 0 or 1, the exact test of McNemar (1947). Others
-    have to pass both the t-test and the test by which a verdict calls a rival non-inferior, whose
-    half a sample on either side keeps a few equal differences from passing for a proof.
+    One-sided, on paired scores. Where they are 0 or 1, the exact test of McNemar (1947), or the
+    same of whole groups. Others have to pass both the t-test and the test by which a verdict calls
+    a rival non-inferior, whose half a sample on either side keeps a few equal differences from
+    passing for a proof.
 
     Args:
         rival: One score per sample; NaN where it is undefined.
         claimed: The same of the claimed arm.
+        groups: Which samples belong together; None if each stands for itself.
     """
-    differences = (rival - claimed)[~np.isnan(rival - claimed)]
+    is_defined = ~np.isnan(rival - claimed)
+    differences = (rival - claimed)[is_defined]
+    own = None if groups is None else groups[is_defined]
     if np.isin(differences, (-1.0, 0.0, 1.0)).all():
-        n_better, n_worse = int((differences > 0).sum()), int((differences < 0).sum())
-        n_discordant = n_better + n_worse
-        if not n_discordant:
-            return 1.0
-        return float(binomtest(n_better, n_discordant, alternative="less").pvalue)
+        return exchange_p_below(add_up(differences[:, np.newaxis], own)[:, 0])
     by_t = 1.0
     if np.ptp(differences) > 1e-9:
-        by_t = float(ttest_1samp(differences, 0.0, alternative="less").pvalue)
-    return max(by_t, non_inferiority_p(differences, 0.0))
+        mean, error, freedom = mean_error(differences, own)
+        by_t = float(student.cdf(mean / error, freedom)) if error else float(mean >= 0)
+    return max(by_t, grouped_non_inferiority_p(differences, 0.0, own))
 
 
 def corrected_p(p_value: float, race: RaceProtocol) -> float:

@@ -15,6 +15,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from prototypes.measure.exchange import bootstrap_p, least_p, student_p
+from prototypes.measure.grouped import cover_groups, draw_sums
+from prototypes.measure.groups import Groups, add_up, number_groups
 from prototypes.measure.significance import PairedDifference, Resampling, Scores
 from prototypes.results import Interval, SampleResult
 
@@ -27,9 +30,6 @@ RATIOS: Mapping[str, tuple[Mapping[str, int], Mapping[str, int]]] = {
     "span_recall": ({RIGHT: 1}, {EXPECTED: 1}),
 }
 """Numerator and denominator of each metric, as multiples of the counts."""
-
-_MAX_CELLS = 2_000_000
-"""Numbers held in memory at once while resampling: 16 MB."""
 
 Terms = NDArray[np.float64]
 """Numerator and denominator per sample, shape (n_samples, 2)."""
@@ -67,8 +67,16 @@ def summarise_ratios(
 ) -> dict[str, Interval]:
     """Return every ratio that is defined, with a percentile bootstrap interval over samples."""
     found = {metric: collect_terms(results, metric) for metric in RATIOS}
+    groups = number_groups(results)
     return {
-        metric: _interval(_divide(terms.sum(axis=0)), _resample([terms], resampling)[0], resampling)
+        metric: _widen(
+            _interval(
+                _divide(terms.sum(axis=0)), _resample([terms], groups, resampling)[0], resampling
+            ),
+            linearise(terms),
+            groups,
+            least=0.0,
+        )
         for metric, terms in found.items()
         if terms[:, 1].any()
     }
@@ -83,27 +91,26 @@ def compare_ratios(
 ) -> PairedDifference:
     """Compare two arms: the same drawn samples make both ratios of each resample."""
     terms = [collect_terms(results, metric) for results in (first, second)]
-    one, two = _resample(terms, resampling)
+    groups = number_groups(first)
+    one, two = _resample(terms, groups, resampling)
     value = float(_divide(terms[0].sum(axis=0)) - _divide(terms[1].sum(axis=0)))
     apart = linearise(terms[0]) - linearise(terms[1])
+    n_apart = int(add_up(terms[0] - terms[1], groups).any(axis=1).sum())
     return PairedDifference(
-        interval=_interval(value, one - two, resampling),
-        p_value=_two_sided_p(one - two),
+        interval=_widen(_interval(value, one - two, resampling), apart, groups, least=-1.0),
+        p_value=max(bootstrap_p(one - two), student_p(apart, groups), least_p(n_apart)),
         n_first_better=int((apart > 0).sum()),
         n_second_better=int((apart < 0).sum()),
         is_binary=False,
     )
 
 
-def _resample(terms: Sequence[Terms], resampling: Resampling) -> list[Scores]:
-    """Draw samples with replacement; return each arm's ratio in every resample."""
-    distinct, counts = np.unique(np.hstack(terms), axis=0, return_counts=True)
-    generator, n = np.random.default_rng(resampling.seed), int(counts.sum())
-    rows = max(1, _MAX_CELLS // len(counts))
-    sizes = [
-        min(rows, resampling.n_resamples - at) for at in range(0, resampling.n_resamples, rows)
-    ]
-    sums = np.concatenate([generator.multinomial(n, counts / n, size=s) @ distinct for s in sizes])
+def _resample(
+    terms: Sequence[Terms], groups: Groups | None, resampling: Resampling
+) -> list[Scores]:
+    """Draw samples, or groups, with replacement; return each arm's ratio in every resample."""
+    rows = add_up(np.hstack(terms), groups)
+    sums = np.concatenate(list(draw_sums(rows, resampling)))
     return [_divide(sums[:, 2 * arm : 2 * arm + 2]) for arm in range(len(terms))]
 
 
@@ -120,8 +127,9 @@ def _interval(value: float | Scores, resampled: Scores, resampling: Resampling) 
     return Interval(value=float(value), low=float(low), high=float(high))
 
 
-def _two_sided_p(differences: Scores) -> float:
-    """Double the smaller tail beyond zero; one resample is added so that it is never nought."""
-    drawn = differences[~np.isnan(differences)]
-    tail = min((drawn <= 0).sum(), (drawn >= 0).sum())
-    return min(1.0, 2 * (float(tail) + 1) / (drawn.size + 1))
+def _widen(interval: Interval, values: Scores, groups: Groups | None, *, least: float) -> Interval:
+    """Make an interval over groups cover that of the t-test, which knows how few they are."""
+    if groups is None or np.isnan(values).any():
+        return interval
+    low, high = cover_groups((interval.low, interval.high), values, groups)
+    return Interval(value=interval.value, low=max(least, low), high=min(1.0, high))

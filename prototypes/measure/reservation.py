@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototypes.contracts import Claim, Sample
-from prototypes.measure.verdict import Evidence, judge_claim
+from prototypes.measure.case import Evidence
+from prototypes.measure.verdict import judge_claim
 from prototypes.results import Outcome, Verdict
 
 _RESERVATION = (

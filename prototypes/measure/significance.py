@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, norm
 
 from prototypes.errors import TooFewSamplesError
+from prototypes.measure.exchange import bootstrap_p, few_samples_p
+from prototypes.measure.groups import Groups, add_up
 from prototypes.results import Interval
 
 Scores = NDArray[np.float64]
@@ -46,7 +48,8 @@ class PairedDifference:
 
     Attributes:
         interval: The mean difference with its percentile interval.
-        p_value: Exact McNemar for 0/1 scores, otherwise bootstrap; two-sided.
+        p_value: Exact McNemar for 0/1 scores; otherwise bootstrap, and no smaller than the t-test
+            and the number of samples allow; two-sided.
         n_first_better: Samples on which the first scores higher.
         n_second_better: Samples on which the second scores higher.
         is_binary: True if both score 0 or 1 on every sample.
@@ -70,7 +73,11 @@ def bootstrap_mean(values: Scores, resampling: Resampling = _DEFAULT) -> Interva
 
 
 def bootstrap_macro_f1(
-    targets: Labels, outputs: Labels, resampling: Resampling = _DEFAULT
+    targets: Labels,
+    outputs: Labels,
+    resampling: Resampling = _DEFAULT,
+    *,
+    groups: Groups | None = None,
 ) -> Interval:
     """Average the F1 of every label with equal weight, with a percentile bootstrap interval.
 
@@ -80,16 +87,23 @@ def bootstrap_macro_f1(
         targets: Label numbers, shape (n_samples,).
         outputs: Label numbers, same shape; -1 for an abstention, which only costs recall.
         resampling: How the interval is drawn.
+        groups: Which samples are drawn together; None draws each by itself.
 
     Raises:
         TooFewSamplesError: If there is no sample.
     """
     if not targets.size:
         raise TooFewSamplesError(_NO_SCORES)
-    pairs, counts = np.unique(np.stack([targets, outputs]), axis=1, return_counts=True)
+    pairs, places, counts = np.unique(
+        np.stack([targets, outputs]), axis=1, return_inverse=True, return_counts=True
+    )
     membership = _PairMembership(pairs)
     value = float(membership.macro_f1(counts[np.newaxis, :])[0])
-    chunks = [membership.macro_f1(chunk) for chunk in _count_chunks(counts, resampling)]
+    drawn: Iterator[Scores] = _count_chunks(counts, resampling)
+    if groups is not None:
+        held = add_up(np.eye(len(counts))[places.ravel()], groups)
+        drawn = (some @ held for some in _count_chunks(np.ones(len(held), np.int64), resampling))
+    chunks = [membership.macro_f1(chunk) for chunk in drawn]
     return _interval(value, np.concatenate(chunks), resampling)
 
 
@@ -107,7 +121,9 @@ def compare_paired(
     is_binary = _is_binary(first) and _is_binary(second)
     return PairedDifference(
         interval=_interval(float(differences.mean()), means, resampling),
-        p_value=mcnemar_exact(better, worse) if is_binary else _two_sided_p(means),
+        p_value=mcnemar_exact(better, worse)
+        if is_binary
+        else max(bootstrap_p(means), few_samples_p(differences)),
         n_first_better=better,
         n_second_better=worse,
         is_binary=is_binary,
@@ -122,22 +138,6 @@ def mcnemar_exact(n_only_first: int, n_only_second: int) -> float:
     """
     n_discordant = n_only_first + n_only_second
     return float(binomtest(n_only_first, n_discordant).pvalue) if n_discordant else 1.0
-
-
-def bootstrap_first(scores: Scores, resampling: Resampling = _DEFAULT) -> list[float]:
-    """Return in which share of the resamples each arm has the highest mean; ties are split.
-
-    Args:
-        scores: One row per arm, one column per sample; an undefined score counts as 0.
-        resampling: How often to draw, and from which seed.
-    """
-    patterns, counts = np.unique(np.nan_to_num(scores), axis=1, return_counts=True)
-    won = np.zeros(len(scores))
-    for chunk in _count_chunks(counts, resampling):
-        totals = chunk @ patterns.T
-        is_first = np.isclose(totals, totals.max(axis=1, keepdims=True), rtol=0, atol=1e-9)
-        won += (is_first / is_first.sum(axis=1, keepdims=True)).sum(axis=0)
-    return [float(each) for each in won / resampling.n_resamples]
 
 
 def non_inferiority_p(differences: Scores, margin: float) -> float:
@@ -259,12 +259,6 @@ def _interval(value: float, resampled: Scores, resampling: Resampling) -> Interv
     tail = (1 - resampling.confidence) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail])
     return Interval(value=value, low=float(low), high=float(high))
-
-
-def _two_sided_p(means: Scores) -> float:
-    """Double the smaller tail beyond zero; one resample is added so that it is never nought."""
-    tail = min((means <= 0).sum(), (means >= 0).sum())
-    return min(1.0, 2 * (float(tail) + 1) / (means.size + 1))
 
 
 class _PairMembership:

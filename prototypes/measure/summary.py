@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from prototypes.contracts import Limits, Prediction, Sample, Task
+from prototypes.measure.grouped import grouped_mean
+from prototypes.measure.groups import number_groups
 from prototypes.measure.metrics import encode_labels, score_samples
 from prototypes.measure.ratios import COUNTS, collect_terms, is_ratio, linearise
 from prototypes.measure.significance import (
     Resampling,
     Scores,
     bootstrap_macro_f1,
-    bootstrap_mean,
 )
 from prototypes.results import Interval, Latency, SampleResult
 
@@ -41,8 +42,8 @@ def summarise_metrics(
 ) -> dict[str, Interval]:
     """Average every metric that is defined for at least one sample, each with its interval."""
     names = dict.fromkeys(name for result in results for name in result.scores)
-    means = [name for name in names if name not in COUNTS]
-    return {name: bootstrap_mean(collect_scores(results, name), resampling) for name in means}
+    means, groups = [name for name in names if name not in COUNTS], number_groups(results)
+    return {name: grouped_mean(collect_scores(results, name), groups, resampling) for name in means}
 
 
 def summarise_labels(
@@ -50,7 +51,8 @@ def summarise_labels(
 ) -> dict[str, Interval]:
     """Return the metrics that only exist for many labelled samples together: macro-F1."""
     labels = encode_labels(samples, predictions)
-    return {"macro_f1": bootstrap_macro_f1(*labels, resampling)}
+    groups = number_groups(samples)
+    return {"macro_f1": bootstrap_macro_f1(*labels, resampling, groups=groups)}
 
 
 def find_broken_limits(
@@ -95,4 +97,5 @@ def _record(sample: Sample, prediction: Prediction, scores: dict[str, float]) ->
         retrieved=list(prediction.retrieved),
         scores=scores,
         fault=prediction.fault,
+        group=sample.group,
     )

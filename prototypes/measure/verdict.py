@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from prototypes.contracts import Approach, Claim
-from prototypes.measure.comparisons import find_comparison
-from prototypes.measure.significance import (
-    Scores,
-    adjust_holm,
-    non_inferiority_p,
-    samples_to_bound,
-    samples_to_detect,
-)
+from prototypes.measure.case import Case, Evidence
 from prototypes.measure.wording import (
     APPROACH_NAMES,
     describe_difference,
@@ -23,7 +15,9 @@ from prototypes.measure.wording import (
     name_arm,
     open_sentence,
 )
-from prototypes.results import ArmResult, Comparison, DroppedArm, NotRun, Outcome, Verdict
+from prototypes.results import ArmResult, NotRun, Outcome, Verdict
+
+__all__ = ["Case", "Evidence", "choose_representative", "judge_claim"]
 
 SUPERIORITY_ALPHA = 0.05
 """Two-sided; shared by the rivals that might be better."""
@@ -38,35 +32,17 @@ _MOST_SAMPLES = 1_000_000
 """Beyond this a number of samples is no help to anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a trial measured, as far as a verdict needs it.
-
-    Attributes:
-        metric: The primary metric, in [0, 1], larger is better.
-        arms: The arms that were measured.
-        scores: Per arm, the primary metric of each test sample in one order.
-        comparisons: All pairs of arms on the primary metric.
-        not_run: The arms that were not measured.
-        dropped: Rivals that were left halfway, being shown to be worse than the claimed arm.
-    """
-
-    metric: str
-    arms: Sequence[ArmResult]
-    scores: Mapping[str, Scores]
-    comparisons: Sequence[Comparison]
-    not_run: Sequence[NotRun] = ()
-    dropped: Sequence[DroppedArm] = ()
-
-
 def judge_claim(claim: Claim, evidence: Evidence) -> Verdict:
     """Say whether the measurement confirms that the claimed approach is the right one.
 
-    - *Confirmed*: its arm keeps the hard limits, beats the best baseline, and every feasible arm
+    - *Confirmed*: its arm keeps the hard limits, beats every baseline, and every feasible arm
       of the other approaches is shown to be at most the margin better (non-inferiority).
     - *Contradicted*: such a rival is better, with its interval above 0, its point estimate
-      beyond the margin and McNemar's test agreeing; or the arm breaks a limit that a rival keeps.
-    - *Cannot tell*: otherwise, with the number of test samples that would tell.
+      beyond the margin and McNemar's test agreeing; or the arm breaks a limit that a rival keeps,
+      and not by a few slow answers such as chance brings.
+    - *Cannot tell*: otherwise, with the number of test samples that would tell. Also where an
+      interruption left a whole approach unmeasured: it might be the better one. What was left out
+      for want of time is named instead.
 
     Both tests are corrected across rivals (Holm), so that many equal rivals do not contradict
     by luck. The baseline is what has to be beaten, never a rival.
@@ -77,8 +53,15 @@ def judge_claim(claim: Claim, evidence: Evidence) -> Verdict:
     champion = choose_representative(claim.approach, evidence.arms)
     if champion is None:
         return _unmeasured(claim, evidence)
-    case = _Case(claim, evidence, champion)
-    steps = (_judge_limits, _judge_better_rival, _judge_baseline, _judge_close_rival)
+    case = Case(claim, evidence, champion)
+    steps = (
+        _judge_limits,
+        _judge_better_rival,
+        _judge_doubtful_limit,
+        _judge_baseline,
+        _judge_close_rival,
+        _judge_absent_rival,
+    )
     verdicts = (step(case) for step in steps)
     return next((verdict for verdict in verdicts if verdict is not None), None) or _confirm(case)
 
@@ -97,56 +80,23 @@ def choose_representative(approach: Approach, arms: Sequence[ArmResult]) -> ArmR
     return min(candidates, key=lambda arm: arm.predict_seconds, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    claim: Claim
-    evidence: Evidence
-    champion: ArmResult
-
-    def others(self, *, feasible: bool) -> list[ArmResult]:
-        """List the rivals: arms of other approaches, the baseline aside."""
-        outside = (self.claim.approach, Approach.BASELINE)
-        arms = [arm for arm in self.evidence.arms if arm.approach not in outside]
-        return [arm for arm in arms if arm.feasible] if feasible else arms
-
-    def against(self, arm: ArmResult) -> Comparison:
-        """Compare an arm with the champion; positive means that the arm is better."""
-        return find_comparison(self.evidence.comparisons, arm.name, self.champion.name)
-
-    def differences(self, arm: ArmResult) -> Scores:
-        return self.evidence.scores[arm.name] - self.evidence.scores[self.champion.name]
-
-    def correct(self, p_values: Sequence[float], *, n_sided: int) -> list[float]:
-        """Correct the p-values of the rivals for each other and for those that were dropped."""
-        dropped = [min(1.0, n_sided * arm.corrected_p) for arm in self.evidence.dropped]
-        return adjust_holm([*p_values, *dropped])[: len(p_values)]
-
-    @property
-    def best_baseline(self) -> ArmResult | None:
-        """The baseline with the highest test score: the hardest one to beat."""
-        baselines = [arm for arm in self.evidence.arms if arm.approach is Approach.BASELINE]
-        return max(baselines, key=self.score, default=None)
-
-    def score(self, arm: ArmResult) -> float:
-        return arm.metrics[self.evidence.metric].value
-
-    def decide(
-        self,
-        outcome: Outcome,
-        because: str,
-        *,
-        rival: ArmResult | None = None,
-        samples: float = math.inf,
-    ) -> Verdict:
-        return Verdict(
-            outcome=outcome,
-            approach=self.claim.approach,
-            arm=self.champion.name,
-            because=open_sentence(because),
-            samples_needed=math.ceil(samples) if samples <= _MOST_SAMPLES else None,
-            cheaper=None if outcome is Outcome.CONTRADICTED else _find_cheaper(self),
-            deciding_rival=rival.name if rival else None,
-        )
+def _decide(
+    case: Case,
+    outcome: Outcome,
+    because: str,
+    *,
+    rival: ArmResult | None = None,
+    samples: float = math.inf,
+) -> Verdict:
+    return Verdict(
+        outcome=outcome,
+        approach=case.claim.approach,
+        arm=case.champion.name,
+        because=open_sentence(because),
+        samples_needed=math.ceil(samples) if samples <= _MOST_SAMPLES else None,
+        cheaper=None if outcome is Outcome.CONTRADICTED else _find_cheaper(case),
+        deciding_rival=rival.name if rival else None,
+    )
 
 
 def _unmeasured(claim: Claim, evidence: Evidence) -> Verdict:
@@ -162,22 +112,38 @@ def _unmeasured(claim: Claim, evidence: Evidence) -> Verdict:
     )
 
 
-def _judge_limits(case: _Case) -> Verdict | None:
-    champion = case.champion
-    if champion.feasible:
+def _judge_limits(case: Case) -> Verdict | None:
+    champion, keeping = case.champion, _feasible_rivals(case)
+    if champion.feasible or (keeping and case.may_keep_limits(champion)):
         return None
-    broken = f"{name_arm(champion)} breaks a limit: {', '.join(champion.infeasible_because)}"
-    rivals = case.others(feasible=True)
-    if not rivals:
-        return case.decide(Outcome.CANNOT_TELL, f"{broken}; no rival keeps the limits either")
-    best = max(rivals, key=case.score)
+    broken = _describe_broken(champion)
+    if not keeping:
+        because = f"{broken}; no rival keeps the limits either"
+        return _decide(case, Outcome.CANNOT_TELL, because)
+    best = max(keeping, key=case.score)
     score = describe_score(best, case.evidence.metric)
     because = f"{broken}; {name_arm(best)} keeps all limits and reaches {score}"
-    return case.decide(Outcome.CONTRADICTED, because, rival=best)
+    return _decide(case, Outcome.CONTRADICTED, because, rival=best)
 
 
-def _judge_better_rival(case: _Case) -> Verdict | None:
-    rivals = case.others(feasible=True)
+def _judge_doubtful_limit(case: Case) -> Verdict | None:
+    if case.champion.feasible:
+        return None
+    n = len(case.champion.latency_ms.queries_ms)
+    because = f"{_describe_broken(case.champion)}, which may be chance in {n} timed queries"
+    return _decide(case, Outcome.CANNOT_TELL, because)
+
+
+def _describe_broken(arm: ArmResult) -> str:
+    return f"{name_arm(arm)} breaks a limit: {', '.join(arm.infeasible_because)}"
+
+
+def _feasible_rivals(case: Case) -> list[ArmResult]:
+    return [arm for arm in case.rivals() if arm.feasible]
+
+
+def _judge_better_rival(case: Case) -> Verdict | None:
+    rivals = _feasible_rivals(case)
     found = [case.against(rival) for rival in rivals]
     p_values = case.correct([comparison.p_value for comparison in found], n_sided=2)
     better = [
@@ -194,31 +160,39 @@ def _judge_better_rival(case: _Case) -> Verdict | None:
         f"{name_arm(rival)} is {describe_difference(case.against(rival))} than "
         f"{name_arm(case.champion)}, beyond the {describe_margin(case.claim.margin)} worth having"
     )
-    return case.decide(Outcome.CONTRADICTED, because, rival=rival)
+    return _decide(case, Outcome.CONTRADICTED, because, rival=rival)
 
 
-def _judge_baseline(case: _Case) -> Verdict | None:
-    best = case.best_baseline
-    if best is None:
-        return case.decide(Outcome.CANNOT_TELL, "no baseline was measured to compare with")
-    gap = case.against(best)
-    if gap.high < 0:
+def _judge_baseline(case: Case) -> Verdict | None:
+    baselines = [arm for arm in case.evidence.arms if arm.approach is Approach.BASELINE]
+    if not baselines:
+        return _decide(case, Outcome.CANNOT_TELL, "no baseline was measured to compare with")
+    gaps = [(case.against(arm), arm) for arm in baselines]
+    unbeaten = [
+        (gap.high, arm.name, arm)
+        for gap, arm in gaps
+        if gap.high >= 0 or gap.p_value > SUPERIORITY_ALPHA
+    ]
+    if not unbeaten:
         return None
+    hardest = max(unbeaten)[-1]
     because = (
-        f"{name_arm(case.champion)} is not shown to beat the baseline: {best.name} is "
-        f"{describe_difference(gap)}, at {describe_score(best, case.evidence.metric)}"
+        f"{name_arm(case.champion)} is not shown to beat the baseline: {hardest.name} is "
+        f"{describe_difference(case.against(hardest))}, at "
+        f"{describe_score(hardest, case.evidence.metric)}"
     )
-    samples = _at_least_more(samples_to_detect(case.differences(best)), case, best)
-    return case.decide(Outcome.CANNOT_TELL, because, rival=best, samples=samples)
+    samples = case.samples_to_beat(hardest)
+    return _decide(case, Outcome.CANNOT_TELL, because, rival=hardest, samples=samples)
 
 
-def _judge_close_rival(case: _Case) -> Verdict | None:
-    rivals = case.others(feasible=True)
-    if not case.others(feasible=False) and not case.evidence.dropped:
-        return case.decide(Outcome.CANNOT_TELL, "no arm of another approach was measured")
-    margin = case.claim.margin
-    p_values = [non_inferiority_p(case.differences(rival), margin) for rival in rivals]
+def _judge_close_rival(case: Case) -> Verdict | None:
+    # One that chance alone may have made too slow is not out of the running.
+    rivals = [arm for arm in case.rivals() if case.may_keep_limits(arm)]
+    if not case.rivals() and not case.evidence.dropped:
+        return _decide(case, Outcome.CANNOT_TELL, "no arm of another approach was measured")
+    p_values = [case.not_ahead_p(rival) for rival in rivals]
     all_corrected = case.correct(p_values, n_sided=1)
+    margin = case.claim.margin
     open_rivals = [
         (p_value, rival.name, rival)
         for p_value, corrected, rival in zip(p_values, all_corrected, rivals, strict=True)
@@ -233,26 +207,52 @@ def _judge_close_rival(case: _Case) -> Verdict | None:
         f"{describe_margin(margin)} worth having ahead"
     )
     n_tests = len(rivals) + len(case.evidence.dropped)
-    samples = _samples_to_decide(case, rival, n_tests=n_tests)
-    return case.decide(Outcome.CANNOT_TELL, because, rival=rival, samples=samples)
+    samples = case.samples_to_decide(rival, n_tests=n_tests)
+    return _decide(case, Outcome.CANNOT_TELL, because, rival=rival, samples=samples)
 
 
-def _confirm(case: _Case) -> Verdict:
-    champion = case.champion
-    rivals = case.others(feasible=True)
+def _judge_absent_rival(case: Case) -> Verdict | None:
+    """Leave a claim open that an interruption kept from being held against a whole approach."""
+    known = {arm.approach for arm in case.evidence.arms}
+    known |= {arm.approach for arm in case.evidence.dropped}
+    cut_off = [arm for arm in _missing_rivals(case) if arm.pending == "cut_off"]
+    absent = [arm for arm in cut_off if arm.approach not in known]
+    if not absent:
+        return None
+    because = (
+        f"{name_arm(case.champion)} beats the baseline, and no rival that was measured is more "
+        f"than {describe_margin(case.claim.margin)} better, but {_list_missing(absent)}"
+    )
+    return _decide(case, Outcome.CANNOT_TELL, because)
+
+
+def _missing_rivals(case: Case) -> list[NotRun]:
+    """List the rivals that could have been measured, given time or memory."""
+    return [arm for arm in case.evidence.not_run if arm.pending and case.is_rival(arm.approach)]
+
+
+def _list_missing(arms: Sequence[NotRun]) -> str:
+    names = ", ".join(f"{APPROACH_NAMES[arm.approach]} ({arm.name})" for arm in arms)
+    return f"{names} {'was' if len(arms) == 1 else 'were'} not measured: {arms[0].reason}"
+
+
+def _confirm(case: Case) -> Verdict:
+    rivals = [arm for arm in case.rivals() if case.may_keep_limits(arm)]
     closest = max(rivals, key=lambda rival: case.against(rival).high, default=None)
     parts = [
-        f"{name_arm(champion)} reaches {describe_score(champion, case.evidence.metric)}",
+        f"{name_arm(case.champion)} reaches {describe_score(case.champion, case.evidence.metric)}",
         "beats the baseline",
         _describe_closest(case, closest),
     ]
     cheaper = _find_cheaper(case)
     if cheaper:
         parts.append(f"though {cheaper} is cheaper to run and at most that margin worse")
-    return case.decide(Outcome.CONFIRMED, ", ".join(parts), rival=closest)
+    if missing := _missing_rivals(case):
+        parts.append(f"but {_list_missing(missing)}")
+    return _decide(case, Outcome.CONFIRMED, ", ".join(parts), rival=closest)
 
 
-def _describe_closest(case: _Case, closest: ArmResult | None) -> str:
+def _describe_closest(case: Case, closest: ArmResult | None) -> str:
     if closest is None:
         return _describe_dropped(case) or "and is the only approach that keeps the limits"
     margin = describe_margin(case.claim.margin)
@@ -260,28 +260,13 @@ def _describe_closest(case: _Case, closest: ArmResult | None) -> str:
     return f"and no rival is more than {margin} better: {name_arm(closest)} is {gap}"
 
 
-def _describe_dropped(case: _Case) -> str:
+def _describe_dropped(case: Case) -> str:
     """Say that every rival was dropped; empty if there was none to drop."""
     names = ", ".join(f"{arm.name} after {arm.n_answered}" for arm in case.evidence.dropped)
     return f"and every rival was dropped as worse ({names} samples)" if names else ""
 
 
-def _samples_to_decide(case: _Case, rival: ArmResult, *, n_tests: int) -> float:
-    """Estimate how many samples would settle on which side of the margin a rival stands."""
-    differences, margin = case.differences(rival), case.claim.margin
-    if case.against(rival).difference > margin:
-        needed = samples_to_detect(differences, n_tests=n_tests)
-    else:
-        needed = samples_to_bound(differences, margin, n_tests=n_tests)
-    return _at_least_more(needed, case, rival)
-
-
-def _at_least_more(needed: float, case: _Case, arm: ArmResult) -> float:
-    """Never ask for fewer samples than there were: those did not tell."""
-    return max(needed, case.differences(arm).size + 1)
-
-
-def _find_cheaper(case: _Case) -> str | None:
+def _find_cheaper(case: Case) -> str | None:
     """Name the cheapest arm, baselines included, that is shown to be at most the margin worse."""
     limit = CHEAPER_RATIO * case.champion.predict_seconds
     ties = [
@@ -292,7 +277,6 @@ def _find_cheaper(case: _Case) -> str | None:
     return min(ties, key=lambda arm: arm.predict_seconds).name if ties else None
 
 
-def _is_within_margin(case: _Case, arm: ArmResult) -> bool:
-    margin = case.claim.margin
-    p_value = non_inferiority_p(-case.differences(arm), margin)
-    return p_value <= NON_INFERIORITY_ALPHA and case.against(arm).low >= -margin
+def _is_within_margin(case: Case, arm: ArmResult) -> bool:
+    is_shown = case.not_behind_p(arm) <= NON_INFERIORITY_ALPHA
+    return is_shown and case.against(arm).low >= -case.claim.margin

@@ -72,7 +72,12 @@ def launched_by(command: str | None) -> Iterator[None]:
 
 def is_launching() -> bool:
     """Tell whether training is to be started by a launcher."""
-    return _launcher.get() is not None
+    return launch_command() is not None
+
+
+def launch_command() -> tuple[str, ...] | None:
+    """Return the command that training is started by; None if it is done in this process."""
+    return _launcher.get()
 
 
 def train_launched(

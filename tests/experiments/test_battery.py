@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from scipy.stats import binom
 
 from prototypes.contracts import Approach
 from prototypes.experiments.battery import run_experiments, share_first_places
@@ -70,3 +72,23 @@ def test_an_arm_that_breaks_a_limit_never_comes_first(
     ]
 
     assert share_first_places(lay_out(*arms)) == {Approach.PROMPTING: 1.0, Approach.RAG: 0.0}
+
+
+def test_an_arm_at_its_limit_comes_first_in_some_resamples(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """Six queries of a hundred are too slow: drawn anew, no more than five are in four of ten."""
+    times = [10.0] * 94 + [101.0] * 6
+    arm, samples = plant(Approach.RAG, _scores("1111"), queries_ms=times, is_feasible=False)
+    slow = arm.model_copy(
+        update={
+            "infeasible_because": ["5 % of its answers take longer than 101 ms"],
+            "latency_ms": arm.latency_ms.model_copy(update={"p95": 101.0}),
+        }
+    )
+    material = lay_out((slow, samples), plant(Approach.PROMPTING, _scores("0000")))
+
+    shares = share_first_places(replace(material, limit_ms=100.0))
+
+    assert shares[Approach.RAG] == pytest.approx(binom.cdf(5, 100, 0.06), abs=0.04)
+    assert sum(shares.values()) == pytest.approx(1)

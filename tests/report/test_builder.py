@@ -194,7 +194,7 @@ def test_limits_column_is_left_out_without_limits(build: Build, trial: TrialResu
 
 
 def test_leakage_is_a_remark(build: Build, trial: TrialResult) -> None:
-    """Test samples seen in training are told before the figures they flatter."""
+    """Training samples that repeated a test sample are told of, though they were removed."""
     leaky = trial.data.model_copy(update={"n_test_seen_in_train": 5})
 
     report = build(trial.model_copy(update={"data": leaky}))

@@ -22,3 +22,23 @@ def test_synthetic_questions_are_counted_and_their_worth_is_told(trial: TrialRes
 def test_real_questions_are_not_doubted(trial: TrialResult) -> None:
     """Without a synthetic sample nothing is said about them."""
     assert "synthetic" not in " ".join(list_remarks(_with_synthetic(trial, 0)))
+
+
+def test_groups_of_test_samples_are_counted(trial: TrialResult) -> None:
+    """Else nobody knows why an interval is as wide as it is."""
+    data = trial.data.model_copy(update={"n_test_groups": 12})
+    remarks = list_remarks(trial.model_copy(update={"data": data}))
+
+    assert any(remark.startswith("The 78 test samples come in 12 groups") for remark in remarks)
+    assert not any("groups" in remark for remark in list_remarks(trial))
+
+
+def test_fallback_encoder_is_told_with_or_without_a_checksum(trial: TrialResult) -> None:
+    """It has one as soon as it knows its words."""
+    fallback = "TF-IDF + SVD (no encoder model installed)"
+    for sha256 in (None, "0" * 64):
+        changes = {"encoder": fallback, "encoder_sha256": sha256}
+        protocol = trial.protocol.model_copy(update=changes)
+        remarks = list_remarks(trial.model_copy(update={"protocol": protocol}))
+
+        assert any(remark.startswith(f"{fallback} stood in for") for remark in remarks)

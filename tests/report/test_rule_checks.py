@@ -31,13 +31,13 @@ def test_rule_claim_measurement_and_finding_stand_in_one_row(report: Report) -> 
 
 
 def test_findings_are_counted(report: Report) -> None:
-    """One sentence sums the table up, one warns of many tests."""
+    """One sentence sums the table up, one says what many tests rest on."""
     counted, warning = _section(report).remarks
 
     assert counted == (
         "Of 1 claim put to the test, 1 does not hold, 0 hold and 0 could not be tested here."
     )
-    assert "by chance" in warning
+    assert "wider ones, which hold for all claims at once" in warning
 
 
 def test_rules_that_expect_nothing_measured_are_listed(
