@@ -42,6 +42,18 @@ def test_law_comes_with_its_band_and_measured_curves_without(trial: TrialResult)
     assert drawing.lines[1].points.startswith("0.00,")
 
 
+def test_law_stands_in_a_table_too(trial: TrialResult) -> None:
+    """Each of its points with the ends of its band; none where no law was fitted."""
+    figure = draw_curve_figure(trial, _result())
+    measured = [_point("random", n, 0.5) for n in SIZES]
+    without = draw_curve_figure(trial, _result(curve=measured))
+
+    assert figure is not None and without is not None
+    assert figure.table.rows[0] == ("100", "57.5 % (52.5–62.5)")
+    assert [row[0] for row in figure.table.rows] == ["100", "400", "1,600"]
+    assert without.table.rows == ()
+
+
 def test_axis_names_the_sizes_measured_and_ends_where_the_law_does(trial: TrialResult) -> None:
     """Quality runs in whole tenths around what was found."""
     figure = draw_curve_figure(trial, _result())
