@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,19 +25,33 @@ Answer = Callable[[str], None]
 def converse(answer: Answer, ask_rivals: Answer) -> None:
     """Answer questions line by line until an empty one, Ctrl-D or Ctrl-C.
 
+    What goes wrong with one question, such as a server that is down, does not end it.
+
     Args:
         answer: Puts a question to the arm that answers.
         ask_rivals: Puts it to the others; `/rivals` does that with the last question.
     """
+    from prototypes.errors import LaboratoryError
+
     asked = ""
+    _edit_lines()
     while line := _read_line():
-        if line == RIVALS and asked:
-            ask_rivals(asked)
-        elif line.startswith("/"):
-            typer.echo(_explain(line), err=True)
-        else:
-            asked = line
-            answer(asked)
+        try:
+            if line == RIVALS and asked:
+                ask_rivals(asked)
+            elif line.startswith("/"):
+                typer.echo(_explain(line), err=True)
+            else:
+                asked = line
+                answer(asked)
+        except LaboratoryError as error:
+            typer.echo(f"advisor: {error}", err=True)
+
+
+def _edit_lines() -> None:
+    """Let the arrow keys move within a line and bring earlier ones back, where Python can."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 # to be imported is all that it needs
 
 
 def _read_line() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.report.charts import Tick, linear_scale, log_scale, place_tick
+from advisor.report.figures import tell_budget
 from advisor.report.trial_tables import AT_95, arm_name, metric_cells, metric_name
 from advisor.report.wording import is_share, milliseconds
 from advisor.schema.exhibits import Column, Spot, SpotFigure, Table
@@ -47,7 +48,7 @@ def trade_off_figure(
         id="trade-off",
         title=f"{name} against latency",
         description="Higher is better, further left is faster (95th percentile, logarithmic); "
-        f"whiskers are 95 % intervals. {_say_beaten(beaten)}",
+        f"whiskers are 95 % intervals. {_say_beaten(beaten)} {tell_budget(arms, budget_ms)}",
         spots=spots,
         budget_ms=budget_ms,
         budget_text=f"budget {milliseconds(budget_ms)}" if budget_ms else "",
