@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from advisor.cli.interruption import resumable
+from advisor.cli.interruption import resumable, this_command
 from advisor.cli.measuring import conclude, exit_for, measure
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ def demo(
     except OSError as error:
         raise OutputError(path=output, reason=error.strerror or str(error)) from error
     projects = _chosen(only)
-    with resumable(_this_command()):
+    with resumable(this_command()):
         reports = []
         for n_left, project in zip(range(len(projects), 0, -1), projects, strict=True):
             plan = TrialOptions(
@@ -159,7 +157,3 @@ def _sum_up(reports: list[Report], output: Path, *, seconds: float, quiet: bool)
             err=True,
         )
     typer.echo("Your own project: advisor interview", err=True)
-
-
-def _this_command() -> str:
-    return shlex.join(["advisor", *sys.argv[1:]])

@@ -141,7 +141,7 @@ def test_decision_is_required(answers: Path) -> None:
 
 @pytest.mark.weights
 def test_data_put_the_decision_to_the_test(tmp_path: Path) -> None:
-    """The claim that is measured is that of the decision, not that of the rules."""
+    """The claim that is measured is that of the decision; the same again goes on with it."""
     answers, data, run = (tmp_path / name for name in ("answers.yaml", "data.csv", "run"))
     answers.write_text("answers: {task_kind: classification}\n")
     things = [f"{how} {what}" for how in ("old", "new") for what in ("lamp", "book", "shoe", "cup")]
@@ -153,7 +153,12 @@ def test_data_put_the_decision_to_the_test(tmp_path: Path) -> None:
     )  # fmt: skip
 
     trial = TrialResult.model_validate_json((run / "trial.json").read_text())
+    again = _challenge(
+        answers, *("--chosen", "rag", "--data", str(data)), *("--arms", "baseline,rag"),
+        *("--into", str(run)),
+    )  # fmt: skip
 
+    assert again.exit_code == 0
     assert trial.verdict is not None
     assert (trial.verdict.approach, found["verdict"]) == ("rag", trial.verdict.outcome)
     assert {one["against"] for one in found["measured"]} == {"rag"}
