@@ -24,8 +24,10 @@ def export(
 
     from advisor.cli.access import require_open_to_all
     from advisor.cli.export_progress import writing_progress
+    from advisor.evidence.run_files import require_run_folder
     from advisor.export.exporting import export_arm
 
+    require_run_folder(run)
     require_open_to_all(run)
     with writing_progress(Console(stderr=True), quiet=quiet) as show:
         exported = export_arm(run, destination, name=arm, on_progress=show)

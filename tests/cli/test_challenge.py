@@ -134,6 +134,14 @@ def test_run_without_a_trial_is_explained(answers: Path, make_run: MakeRun) -> N
     assert "nothing was measured here" in result.stderr
 
 
+def test_folder_is_no_answers_file(tmp_path: Path) -> None:
+    """A file that may lie in it is named."""
+    result = _challenge(tmp_path, "--chosen", "rag")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert f"this is a folder; expected an answers file, such as {tmp_path}" in result.stderr
+
+
 def test_decision_is_required(answers: Path) -> None:
     """Without a decision there is nothing to argue against."""
     assert _challenge(answers).exit_code == 2
