@@ -29,7 +29,7 @@ NONE = "–"
 AT_95 = "(95\u00a0%)"
 _METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "span_f1": "Span F1", "mrr": "MRR"}
 _METRIC_NAMES |= {"chrf": "chrF", "bleu": "BLEU", "bleu_lowercased": "BLEU, lower case"}
-_METRIC_NAMES |= {"valid_json": "Valid JSON"}
+_METRIC_NAMES |= {"valid_json": "Valid JSON", "correct": "Correct answers"}
 
 
 def metric_name(metric: str) -> str:
