@@ -56,7 +56,7 @@ def cost_figure(costs: Sequence[ArmCost], usage: Usage, *, recommended: str | No
         span=(volume.low, volume.high) if volume else None,
         span_text="your volume" if volume else "",
         crossing=crossing[:2] if crossing else None,
-        crossing_text=crossing[2] if crossing else "",
+        crossing_text="break even" if crossing else "",
         table=_as_table(curves),
     )
 

@@ -15,7 +15,7 @@ from advisor.schema.exhibits import Column, Spot, SpotFigure, Table
 if TYPE_CHECKING:
     from prototypes.results import ArmResult
 
-TOP, PLOT_HEIGHT, FOOT, LEGEND_ROW = 24, 240, 24, 22
+TOP, PLOT_HEIGHT, FOOT = 24, 240, 24
 _INWARDS_FROM = 85.0
 _NEAR_X, _NEAR_Y = 5.0, 16.0
 """Spots closer than this, in percent across and pixels down, share a label."""
@@ -85,7 +85,6 @@ class PlacedSpot:
     y: float
     y_low: float
     y_high: float
-    y_legend: int
     is_recommended: bool
 
 
@@ -126,7 +125,7 @@ def draw_spots(figure: SpotFigure) -> SpotDrawing:
 
     placed = [(spot, xs.place(spot.x), down(spot.y)) for spot in figure.spots]
     return SpotDrawing(
-        height=y_axis + FOOT + LEGEND_ROW * len(figure.spots),
+        height=y_axis + FOOT,
         y_top=TOP,
         y_axis=y_axis,
         ticks=tuple(place_tick(xs, value, milliseconds(value)) for value in xs.ticks),
@@ -140,7 +139,6 @@ def draw_spots(figure: SpotFigure) -> SpotDrawing:
                 y=y,
                 y_low=down(spot.low),
                 y_high=down(spot.high),
-                y_legend=y_axis + FOOT + LEGEND_ROW * number - 8,
                 is_recommended=spot.is_recommended,
             )
             for number, (spot, x, y) in enumerate(placed, 1)
