@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 TOP, PLOT_HEIGHT, FOOT = 24, 240, 24
 _INWARDS_FROM = 85.0
 _NEAR_X, _NEAR_Y = 5.0, 16.0
-"""Spots closer than this, in percent across and pixels down, share a label."""
+"""Spots closer than this, in percent across and pixels down, have their numbers beside them all."""
+_APART, _NUMBER_HEIGHT = 4.0, 14.0
+"""How far these stand to the side, in percent, and above each other, in pixels."""
 
 
 def trade_off_figure(
@@ -90,13 +92,16 @@ class PlacedSpot:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The numbers of one spot, or of several that lie close together."""
+    """The number of a spot: beside it, or at the end of a line where spots lie close together."""
 
+    number: int
     x: float
     y: float
-    text: str
+    x_spot: float
+    y_spot: float
     is_inwards: bool
     """True if it stands to the left, because the right edge is near."""
+    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +154,47 @@ def draw_spots(figure: SpotFigure) -> SpotDrawing:
 
 
 def _labels(places: Sequence[tuple[float, float]]) -> Iterator[Label]:
-    """Number the spots; those close together get one label, beside the outermost of them."""
+    """Number the spots; the numbers of those close together are stacked beside all of them."""
+    for group in _group(places):
+        is_inwards = max(places[one][0] for one in group) > _INWARDS_FROM
+        is_apart = len(group) > 1
+        edge = (min if is_inwards else max)(places[one][0] for one in group)
+        x = edge + (-_APART if is_inwards else _APART) * is_apart
+        group.sort(key=lambda one: places[one][1])
+        heights = _spread([places[one][1] for one in group])
+        for one, y in zip(group, heights, strict=True):
+            yield Label(
+                number=one + 1,
+                x=round(x, 2),
+                y=y,
+                x_spot=places[one][0],
+                y_spot=places[one][1],
+                is_inwards=is_inwards,
+                is_apart=is_apart,
+            )
+
+
+def _group(places: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """Put spots together that lie close to each other, directly or by way of others."""
     groups: list[list[int]] = []
     for number, (x, y) in enumerate(places):
-        for group in groups:
-            near = (places[one] for one in group)
-            if any(abs(a - x) < _NEAR_X and abs(b - y) < _NEAR_Y for a, b in near):
-                group.append(number)
-                break
-        else:
-            groups.append([number])
-    for group in groups:
-        is_inwards = max(places[one][0] for one in group) > _INWARDS_FROM
-        outermost = min if is_inwards else max
-        x, y = outermost((places[one] for one in group), key=lambda place: place[0])
-        yield Label(x, y, ", ".join(str(one + 1) for one in group), is_inwards)
+        near = [
+            group
+            for group in groups
+            if any(
+                abs(places[one][0] - x) < _NEAR_X and abs(places[one][1] - y) < _NEAR_Y
+                for one in group
+            )
+        ]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(one for group in near for one in group), number])
+    return groups
+
+
+def _spread(heights: Sequence[float]) -> list[float]:
+    """Move rising heights apart so that a number fits between any two, around their middle."""
+    apart: list[float] = []
+    for y in heights:
+        apart.append(max(y, apart[-1] + _NUMBER_HEIGHT) if apart else y)
+    too_low = (sum(apart) - sum(heights)) / len(apart)
+    return [round(y - too_low, 1) for y in apart]

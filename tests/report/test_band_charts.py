@@ -51,7 +51,7 @@ def test_law_stands_in_a_table_too(trial: TrialResult) -> None:
     without = draw_curve_figure(trial, _result(curve=measured))
 
     assert figure is not None and without is not None
-    assert figure.table.rows[0] == ("100", "57.5 % (52.5–62.5)")
+    assert figure.table.rows[0] == ("100", "58 % (52–63)")
     assert [row[0] for row in figure.table.rows] == ["100", "400", "1,600"]
     assert without.table.rows == ()
 
