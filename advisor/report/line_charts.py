@@ -17,7 +17,7 @@ from advisor.schema.exhibits import Curve, LineFigure
 TOP = 36
 PLOT_HEIGHT = 240
 FOOT = 24
-_MOST_DECADES = 6
+_MOST_DECADES = 9
 _LEFT, _WIDTH = 2.0, 96.0
 
 
@@ -104,7 +104,7 @@ def _axis(unit: str, values: Sequence[float]) -> Scale:
 
 
 def _decades(values: Sequence[float]) -> Scale:
-    """Choose an axis of whole powers of ten, at most six of them below the highest value."""
+    """Choose an axis of whole powers of ten, at most nine of them below the highest value."""
     last = math.ceil(math.log10(max(values)))
     usable = [value for value in values if value > 10.0 ** (last - _MOST_DECADES)]
     first = min(math.floor(math.log10(min(usable))), last - 1)
