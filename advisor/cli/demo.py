@@ -95,14 +95,14 @@ def _projects() -> tuple[DemoProject, ...]:
             about="answer questions from the Python language reference that ships with Python",
             load=load_python_reference,
             margin=0.05,  # what 124 test questions can resolve
-            needed=("rag", "hybrid"),
+            needed=("baseline", "rag", "hybrid"),
         ),
         DemoProject(
             name="api_router",
             about="route a one-line API summary to the SciPy or scikit-learn package it belongs to",
             load=load_api_summaries,
             margin=0.02,
-            needed=("rag", "fine_tune_head", "fine_tune_full", "hybrid"),
+            needed=("baseline_tfidf", "rag", "fine_tune_head", "fine_tune_full", "hybrid"),
         ),
     )
 
