@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RIVALS = "/rivals"
 HELP = "/help"
+_FIRST = "Ready?"
 
 Answer = Callable[[str], None]
 """Puts a question to somebody and prints what comes back."""
@@ -119,9 +120,19 @@ class Panel:
         return prediction.output or f"(no answer: {silence})"
 
     def _load_arm(self, name: str) -> Arm:
-        from prototypes.fitted import load_fitted_arm
+        """Load an arm, and let it load what it reads when it is first asked.
 
-        return load_fitted_arm(self._run, name, groups=self._groups)
+        One with a language model is not asked for that: a server would be paid for it.
+        """
+        from prototypes.fitted import load_fitted_arm
+        from prototypes.registry import arms_for
+        from prototypes.run_folder import load_lock
+
+        arm = load_fitted_arm(self._run, name, groups=self._groups)
+        specs = {spec.name: spec for spec in arms_for(load_lock(self._run).task)}
+        if not any("generator" in need for need in specs[name].needs):
+            arm.predict([_FIRST])
+        return arm
 
 
 def _show_spans(prediction: Prediction, text: str) -> str:

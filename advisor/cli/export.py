@@ -39,9 +39,12 @@ def _describe(exported: Exported) -> str:
     arm, folder = exported.arm, shlex.quote(str(exported.folder))
     metric = arm.trial.primary_metric
     remark = "".join(f"{line}\n" for line in textwrap.wrap(exported.remark, 80))
-    return (
+    what = (
         f"{arm.spec.name}: {arm.spec.title}; {metric} {arm.result.metrics[metric].value:.3f} on "
-        f"{arm.trial.n_test:,} test samples\n"
+        f"{arm.trial.n_test:,} test samples"
+    )
+    return (
+        f"{textwrap.fill(what, 80, break_on_hyphens=False)}\n"
         f"{exported.folder}: {exported.n_files} files, {exported.n_bytes / 1e6:.1f} MB, "
         f"{exported.n_code_lines} lines of code in service/\n{remark}\n"
         f"Install and serve it, in a virtual environment of its own:\n"
