@@ -28,12 +28,14 @@ def ask(
     """Put a question to a fitted arm of a run."""
     from advisor.cli.access import settle_groups
     from advisor.cli.conversation import Panel, converse
+    from advisor.evidence.run_files import require_run_folder
 
     if question is None:
         require_terminal(
             "without a question this is a conversation",
             f'give the question: advisor ask {shlex.quote(str(run))} "…"',
         )
+    require_run_folder(run)
     name = arm or _winner(run)
     panel = Panel(run, is_quiet=quiet, groups=settle_groups(run, groups, groups_file, quiet=quiet))
     panel.open(name)

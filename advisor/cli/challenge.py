@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,7 +121,7 @@ def _measured(
     options: tuple[tuple[str, ...] | None, Path, bool],
 ) -> TrialResult:
     """Put the claim that the decision is right to the test, as `advisor prototype` does."""
-    from advisor.cli.interruption import resumable
+    from advisor.cli.interruption import resumable, this_command
     from advisor.cli.measuring import exit_for, measure
     from advisor.evidence.limits import task_from
     from advisor.evidence.trials import TrialOptions
@@ -131,9 +130,8 @@ def _measured(
 
     arms, run, quiet = options
     dataset = read_dataset(DataRequest(folder=data, task=task_from(said)))
-    wanted = TrialOptions(arms=arms, chosen=approach.value)
-    again = f"advisor challenge … --chosen {approach.value} --run {shlex.quote(str(run))}"
-    with resumable(again):
+    wanted = TrialOptions(arms=arms, chosen=approach.value, resume=True)
+    with resumable(this_command()):
         tested = measure(said, dataset, rule_base, run=run, options=wanted, quiet=quiet)
         exit_for(tested, is_strict=False)
     return tested.trial

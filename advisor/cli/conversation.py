@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 RIVALS = "/rivals"
 HELP = "/help"
+_FIRST = "Ready?"
 
 Answer = Callable[[str], None]
 """Puts a question to somebody and prints what comes back."""
@@ -24,19 +26,33 @@ Answer = Callable[[str], None]
 def converse(answer: Answer, ask_rivals: Answer) -> None:
     """Answer questions line by line until an empty one, Ctrl-D or Ctrl-C.
 
+    What goes wrong with one question, such as a server that is down, does not end it.
+
     Args:
         answer: Puts a question to the arm that answers.
         ask_rivals: Puts it to the others; `/rivals` does that with the last question.
     """
+    from prototypes.errors import LaboratoryError
+
     asked = ""
+    _edit_lines()
     while line := _read_line():
-        if line == RIVALS and asked:
-            ask_rivals(asked)
-        elif line.startswith("/"):
-            typer.echo(_explain(line), err=True)
-        else:
-            asked = line
-            answer(asked)
+        try:
+            if line == RIVALS and asked:
+                ask_rivals(asked)
+            elif line.startswith("/"):
+                typer.echo(_explain(line), err=True)
+            else:
+                asked = line
+                answer(asked)
+        except LaboratoryError as error:
+            typer.echo(f"advisor: {error}", err=True)
+
+
+def _edit_lines() -> None:
+    """Let the arrow keys move within a line and bring earlier ones back, where Python can."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 # to be imported is all that it needs
 
 
 def _read_line() -> str:
@@ -104,9 +120,19 @@ class Panel:
         return prediction.output or f"(no answer: {silence})"
 
     def _load_arm(self, name: str) -> Arm:
-        from prototypes.fitted import load_fitted_arm
+        """Load an arm, and let it load what it reads when it is first asked.
 
-        return load_fitted_arm(self._run, name, groups=self._groups)
+        One with a language model is not asked for that: a server would be paid for it.
+        """
+        from prototypes.fitted import load_fitted_arm
+        from prototypes.registry import arms_for
+        from prototypes.run_folder import load_lock
+
+        arm = load_fitted_arm(self._run, name, groups=self._groups)
+        specs = {spec.name: spec for spec in arms_for(load_lock(self._run).task)}
+        if not any("generator" in need for need in specs[name].needs):
+            arm.predict([_FIRST])
+        return arm
 
 
 def _show_spans(prediction: Prediction, text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from advisor.cli.interruption import resumable
+from advisor.cli.interruption import resumable, this_command
 from advisor.cli.measuring import conclude, exit_for, measure
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ def demo(
     except OSError as error:
         raise OutputError(path=output, reason=error.strerror or str(error)) from error
     projects = _chosen(only)
-    with resumable(_this_command()):
+    with resumable(this_command()):
         reports = []
         for n_left, project in zip(range(len(projects), 0, -1), projects, strict=True):
             plan = TrialOptions(
@@ -97,14 +95,14 @@ def _projects() -> tuple[DemoProject, ...]:
             about="answer questions from the Python language reference that ships with Python",
             load=load_python_reference,
             margin=0.05,  # what 124 test questions can resolve
-            needed=("rag", "hybrid"),
+            needed=("baseline", "rag", "hybrid"),
         ),
         DemoProject(
             name="api_router",
             about="route a one-line API summary to the SciPy or scikit-learn package it belongs to",
             load=load_api_summaries,
             margin=0.02,
-            needed=("rag", "fine_tune_head", "fine_tune_full", "hybrid"),
+            needed=("baseline_tfidf", "rag", "fine_tune_head", "fine_tune_full", "hybrid"),
         ),
     )
 
@@ -159,7 +157,3 @@ def _sum_up(reports: list[Report], output: Path, *, seconds: float, quiet: bool)
             err=True,
         )
     typer.echo("Your own project: advisor interview", err=True)
-
-
-def _this_command() -> str:
-    return shlex.join(["advisor", *sys.argv[1:]])

@@ -24,8 +24,10 @@ def export(
 
     from advisor.cli.access import require_open_to_all
     from advisor.cli.export_progress import writing_progress
+    from advisor.evidence.run_files import require_run_folder
     from advisor.export.exporting import export_arm
 
+    require_run_folder(run)
     require_open_to_all(run)
     with writing_progress(Console(stderr=True), quiet=quiet) as show:
         exported = export_arm(run, destination, name=arm, on_progress=show)
@@ -37,9 +39,12 @@ def _describe(exported: Exported) -> str:
     arm, folder = exported.arm, shlex.quote(str(exported.folder))
     metric = arm.trial.primary_metric
     remark = "".join(f"{line}\n" for line in textwrap.wrap(exported.remark, 80))
-    return (
+    what = (
         f"{arm.spec.name}: {arm.spec.title}; {metric} {arm.result.metrics[metric].value:.3f} on "
-        f"{arm.trial.n_test:,} test samples\n"
+        f"{arm.trial.n_test:,} test samples"
+    )
+    return (
+        f"{textwrap.fill(what, 80, break_on_hyphens=False)}\n"
         f"{exported.folder}: {exported.n_files} files, {exported.n_bytes / 1e6:.1f} MB, "
         f"{exported.n_code_lines} lines of code in service/\n{remark}\n"
         f"Install and serve it, in a virtual environment of its own:\n"

@@ -36,9 +36,11 @@ def forget(
 ) -> None:
     """Delete a document from a run: index, caches, answers that quote it, and exports."""
     from advisor.errors import AdvisorError
+    from advisor.evidence.run_files import require_run_folder
     from advisor.export.forgetting import clean_export, find_exported_arm
     from prototypes.forgetting.removal import forget_document
 
+    require_run_folder(run)
     for project in export:
         find_exported_arm(project)
     cleaned: list[CleanedExport] = []

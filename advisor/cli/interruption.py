@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,11 @@ import typer
 
 from advisor.vocabulary import ExitCode
 from prototypes.errors import ClusterLostError
+
+
+def this_command() -> str:
+    """Return the command line as it can be typed again."""
+    return shlex.join(["advisor", *sys.argv[1:]])
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _compare(
 ) -> Recheck:
     from advisor.api import advise
     from advisor.evidence import recheck as evidence
-    from advisor.evidence.prices import MACHINE_HOUR, load_prices, price_of
+    from advisor.evidence.prices import load_prices
     from advisor.knowledge.answers_file import load_answers
 
     today = load_answers(answers, stored.rule_base) if answers else stored.answers
@@ -76,7 +76,7 @@ def _compare(
             answers=today,
             recommendation=advise(today, stored.rule_base),
             fingerprint=fingerprint,
-            machine_hour_usd=price_of(load_prices(prices), MACHINE_HOUR),
+            prices=load_prices(prices),
         ),
     )
 

@@ -157,6 +157,23 @@ def price_arm(arm: ArmResult, rates: Rates, *, mean_ms: Band | None = None) -> A
     )
 
 
+def price_arms(trial: TrialResult, rates: Rates) -> dict[str, ArmCost]:
+    """Price each measured arm that can be priced, by its name."""
+    priced = {
+        arm.name: price_arm(arm, rates, mean_ms=find_mean_ms(trial, arm)) for arm in trial.arms
+    }
+    return {name: cost for name, cost in priced.items() if cost is not None}
+
+
+def find_mean_ms(trial: TrialResult, arm: ArmResult) -> Band | None:
+    """Look up the mean time of a single query, with its interval."""
+    for result in trial.experiments:
+        for one in result.measured:
+            if (one.quantity, one.arm) == ("mean_ms", arm.name):
+                return Band(one.low, one.value, one.high)
+    return None
+
+
 def can_keep_up(cost: ArmCost, *, updates_per_month: float) -> bool:
     """Tell whether an update is done before the next one is due."""
     month = DAYS_PER_MONTH * _HOURS_PER_DAY * _SECONDS_PER_HOUR

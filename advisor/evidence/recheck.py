@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from advisor.evidence.costs import usage_from
 from advisor.evidence.drift import find_answer_drift, find_rule_drift
+from advisor.evidence.price_drift import find_cheapest, find_token_drift, rates_now, rates_then
+from advisor.evidence.prices import Price
 from advisor.evidence.run_files import StoredRun
 from advisor.schema.answers import Answers
 from advisor.schema.decision import Recheck, ValueDrift
 from advisor.schema.recommendation import Recommendation
 from advisor.vocabulary import Approach, Status
+
+if TYPE_CHECKING:
+    from prototypes.results import TrialResult
 
 RecheckOutcome: TypeAlias = Literal["stands", "weakened", "changed", "infeasible"]
 
@@ -23,13 +30,13 @@ class Today:
         answers: The answers as they are now.
         recommendation: What the rules of today say to them.
         fingerprint: Of the data as they are now; None if none were given.
-        machine_hour_usd: Today's price of an hour of machine.
+        prices: The price list of today.
     """
 
     answers: Answers
     recommendation: Recommendation
     fingerprint: str | None = None
-    machine_hour_usd: float | None = None
+    prices: Sequence[Price] = ()
 
 
 def recheck(stored: StoredRun, today: Today) -> Recheck:
@@ -37,7 +44,7 @@ def recheck(stored: StoredRun, today: Today) -> Recheck:
     before, now = stored.recommendation, today.recommendation
     rival = _rival(before, now)
     trial = stored.trial
-    return Recheck(
+    found = Recheck(
         outcome=_outcome(before, now),
         decision=before.leading,
         was_clear=before.recommended is not None,
@@ -51,15 +58,25 @@ def recheck(stored: StoredRun, today: Today) -> Recheck:
         rules=find_rule_drift(before, now, pair=(before.leading, rival)),
         answers=find_answer_drift(before, stored.answers, today.answers),
         data=_data(stored, today),
-        prices=ValueDrift(
-            name="machine hour, US dollars",
-            before=trial.protocol.machine_hour_usd,
-            now=today.machine_hour_usd,
-        )
-        if trial
-        else None,
+        prices=None,
         verdict=trial.verdict.outcome.value if trial and trial.verdict else None,
     )
+    return found if trial is None else found.model_copy(update=_prices(stored, trial, today))
+
+
+def _prices(stored: StoredRun, trial: TrialResult, today: Today) -> dict[str, object]:
+    """Compare what a trial was priced with and what it would cost today."""
+    then, now = rates_then(trial, stored.prices), rates_now(trial, today.prices)
+    usage = usage_from(today.answers, stored.rule_base)
+    return {
+        "prices": ValueDrift(
+            name="machine hour, US dollars",
+            before=trial.protocol.machine_hour_usd,
+            now=now.machine_hour,
+        ),
+        "token_prices": find_token_drift(then, now),
+        "cheapest": find_cheapest(trial, usage, before=then, now=now),
+    }
 
 
 def _outcome(before: Recommendation, now: Recommendation) -> RecheckOutcome:

@@ -73,9 +73,23 @@ def store_advice(run: Path, answers: Answers, recommendation: Recommendation) ->
     write_text(run / RECOMMENDATION_FILE, recommendation.model_dump_json(indent=2) + "\n")
 
 
-def _read(run: Path, name: str) -> str:
-    if not run.is_dir():
+def require_run_folder(run: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        RunFolderError: If it is a file, or is not there.
+    """
+    if run.is_dir():
+        return
+    if not run.exists():
         raise RunFolderError(f"{run}: there is no such run folder; `advisor prototype` makes one.")
+    is_inside = (run.parent / RECOMMENDATION_FILE).exists()
+    meant = f", here {run.parent}" if is_inside else "; `advisor prototype` makes one"
+    raise RunFolderError(f"{run}: this is a file; expected the folder of a run{meant}.")
+
+
+def _read(run: Path, name: str) -> str:
+    require_run_folder(run)
     try:
         return (run / name).read_text(encoding="utf-8")
     except FileNotFoundError as error:

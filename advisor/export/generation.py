@@ -67,7 +67,7 @@ def _tuned(arm: FittedArm) -> Parts:
 def _shown_example(arm: FittedArm) -> Parts:
     copying = _copy_by_meaning(arm)
     return Parts(
-        code=_code("shown_example", _MODEL, _SEARCH),
+        code=_code("shown_example", _MODEL, _SEARCH, _STREAM),
         settings={**copying.settings, "precision": arm.lock.precision},
         tensors=copying.tensors,
         files=copying.files,

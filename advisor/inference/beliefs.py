@@ -112,7 +112,10 @@ def _mean_where(wins: Array, values: Array) -> Array:
 def _weight_beliefs(
     compiled: CompiledRules, draws: Draws, *, wins: Array, approach: int, rival: int
 ) -> list[Belief]:
-    """Find the weights whose shift does most for the approach against its strongest rival."""
+    """Find the weights whose shift does most for the approach against its strongest rival.
+
+    One that counts as judged, to a tenth, asks nobody to believe anything.
+    """
     if not len(draws.rules):
         return []
     central, usual = _mean_where(wins, draws.factors), draws.factors.mean(axis=1)
@@ -128,7 +131,7 @@ def _weight_beliefs(
             usual=float(usual[row]),
         )
         for row in told
-        if abs(central[row] - usual[row]) >= MIN_SHIFT
+        if abs(central[row] - usual[row]) >= MIN_SHIFT and round(central[row], 1) != 1.0
     ][:N_WEIGHTS]
 
 

@@ -47,6 +47,10 @@ def _read_text(path: Path, name: str) -> str:
         raise AnswersError(
             f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8."
         ) from error
+    except IsADirectoryError as error:
+        raise AnswersError(
+            f"{name}: this is a folder; expected an answers file, such as {path / 'answers.yaml'}."
+        ) from error
     except OSError as error:
         raise AnswersError(f"{name}: cannot be read ({error.strerror}).") from error
 

@@ -13,6 +13,9 @@ from advisor.schema.report import Figure, Mark
 MAX_STEPS = 12
 """Findings that a step of their own is drawn for; the lesser ones share one."""
 
+MAX_LABEL = 56
+"""Characters of a finding beside its bar; a telephone shows no more."""
+
 _RANKS = ("first", "second", "third", "fourth")
 
 
@@ -22,7 +25,7 @@ def ledger_figure(ranked: RankedApproach) -> Figure | None:
     if not findings:
         return None
     steps = [
-        (as_sentence(plain_text(one.because, limit=70)).rstrip("."), one.db)
+        (as_sentence(plain_text(one.because, limit=MAX_LABEL)).rstrip("."), one.db)
         for one in findings[:MAX_STEPS]
     ]
     rest = findings[MAX_STEPS:]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from string import ascii_uppercase
 
 from advisor.report.charts import Tick
-from advisor.report.line_charts import FOOT, LEGEND_ROW, Level
+from advisor.report.line_charts import FOOT, Level
 from advisor.schema.exhibits import LearnedLine, LearningFigure, Meeting
 
 TOP = 18
@@ -22,24 +24,24 @@ _MOST_TICKS = 7
 
 @dataclass(frozen=True, slots=True)
 class BandLine:
-    """One line in the stretched box, its band as a polygon, and where its label stands."""
+    """One line in the stretched box, with its band as a polygon."""
 
     label: str
     points: str
     band: str
-    y_legend: int
     style: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A crossing: where it and its band lie, in percent, and where its label stands."""
+    """A crossing on the fitted law: across in percent with its band, down in pixels."""
 
+    name: str
+    """The letter that stands beside it and before its text."""
     x: float
     x_low: float
     x_high: float
-    y: int
-    y_legend: int
+    y: float
     text: str
 
 
@@ -78,20 +80,20 @@ class _Plot:
 
 
 def draw_bands(figure: LearningFigure) -> BandDrawing:
-    """Place lines, bands, axes and crossings."""
+    """Place lines, bands, axes and crossings; what they are called stands below the drawing."""
     plot = _choose_plot(figure)
     y_axis = TOP + PLOT_HEIGHT
-    n_lines = len(figure.lines)
+    law = next((line for line in figure.lines if line.band), figure.lines[0])
     return BandDrawing(
-        height=y_axis + FOOT + LEGEND_ROW * (n_lines + len(figure.meetings)),
+        height=y_axis + FOOT,
         y_top=TOP,
         y_axis=y_axis,
         ticks=tuple(_ticks(plot, figure)),
         levels=tuple(_levels(plot)),
         lines=tuple(_place(line, plot, row) for row, line in enumerate(figure.lines)),
         marks=tuple(
-            _mark(each, plot, row=row, y_legend=_legend(n_lines + row))
-            for row, each in enumerate(figure.meetings)
+            _mark(each, plot, law=law, name=name)
+            for name, each in zip(ascii_uppercase, figure.meetings, strict=False)
         ),
     )
 
@@ -112,26 +114,31 @@ def _place(line: LearnedLine, plot: _Plot, row: int) -> BandLine:
         label=line.label,
         points=_path(line.points, plot),
         band=_path([*low, *high], plot),
-        y_legend=_legend(row),
         style=row,
     )
-
-
-def _legend(row: int) -> int:
-    return TOP + PLOT_HEIGHT + FOOT + LEGEND_ROW * row + 14
 
 
 def _path(points: Sequence[tuple[float, float]], plot: _Plot) -> str:
     return " ".join(f"{plot.across(x):.2f},{plot.down(y):.2f}" for x, y in points)
 
 
-def _mark(meeting: Meeting, plot: _Plot, *, row: int, y_legend: int) -> Mark:
+def _mark(meeting: Meeting, plot: _Plot, *, law: LearnedLine, name: str) -> Mark:
     x, low, high = (
         round(_LEFT + _WIDTH * plot.across(each) / 100, 2)
         for each in (meeting.value, meeting.low, meeting.high)
     )
-    y = TOP + PLOT_HEIGHT - 10 - 12 * row
-    return Mark(x=x, x_low=low, x_high=high, y=y, y_legend=y_legend, text=meeting.text)
+    y = round(TOP + PLOT_HEIGHT * plot.down(_quality_at(law, meeting.value)) / 100, 2)
+    return Mark(name=name, x=x, x_low=low, x_high=high, y=y, text=meeting.text)
+
+
+def _quality_at(line: LearnedLine, n_labels: float) -> float:
+    """Read a line between its points, on the logarithmic axis; its ends go on level."""
+    for (left, before), (right, after) in pairwise(line.points):
+        if left <= n_labels <= right:
+            share = math.log(n_labels / left) / math.log(right / left)
+            return before + share * (after - before)
+    first, last = line.points[0], line.points[-1]
+    return first[1] if n_labels < first[0] else last[1]
 
 
 def _ticks(plot: _Plot, figure: LearningFigure) -> Iterable[Tick]:

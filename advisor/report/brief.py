@@ -33,9 +33,10 @@ MAX_CHANGES = 3
 MAX_CHANGE_TEXT = 600
 """Characters of them in all, so that the page stays one page."""
 
-MAX_RISKS = 5
+MAX_RISKS = 6
 MAX_AGAINST = 3
 _BASELINE = "baseline"
+_RIGHT_OR_NOT = frozenset({"accuracy", "correct", "exact_match"})
 _FIRM = 0.8
 """Share of the draws from which on a lead counts as firm."""
 
@@ -62,7 +63,7 @@ def build_brief(
         confidence=tuple(_confidence(case.recommendation, advice, trial)),
         costs=tuple(state_costs(case, trial, prices=prices)),
         changes=tuple(_changes(advice, trial)),
-        risks=tuple(_risks(advice, section))[:MAX_RISKS],
+        risks=tuple(_risks(advice, section, trial))[:MAX_RISKS],
     )
 
 
@@ -160,6 +161,19 @@ def _level(outcome: str, *, is_firm: bool, is_clean: bool) -> str:
     return f"Low: the published evidence is divided, and {missing}."
 
 
+def _errors(trial: TrialResult | None) -> Iterator[str]:
+    """Say how often the arm to keep was not right, where an answer is right or not."""
+    if trial is None or trial.primary_metric not in _RIGHT_OR_NOT:
+        return
+    for arm in trial.arms:
+        if arm.name == winning_arm(trial):
+            n_wrong = round(100 * (1 - arm.metrics[trial.primary_metric].value))
+            yield (
+                f"Of 100 answers of {arm_name(arm.name)} about {n_wrong} were not right: it was "
+                "tested which approach is best, not whether that is good enough."
+            )
+
+
 def _is_clean(trial: TrialResult | None) -> bool:
     data = trial.data if trial else None
     return data is not None and not (data.n_test_seen_in_train or data.n_synthetic_test)
@@ -189,9 +203,12 @@ def _short(flips: Sequence[str]) -> Iterator[str]:
         yield flip
 
 
-def _risks(advice: AdviceSection, section: TrialSection | None) -> Iterator[str]:
+def _risks(
+    advice: AdviceSection, section: TrialSection | None, trial: TrialResult | None
+) -> Iterator[str]:
     leader = advice.ranking[0]
     yield from section.remarks if section else ()
+    yield from _errors(trial)
     yield from (one.text for one in leader.constraints)
     against = [inside_sentence(one.text) for one in leader.against[:MAX_AGAINST]]
     if against:

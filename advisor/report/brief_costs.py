@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.evidence.costs import usage_from
+from advisor.evidence.costs import price_arms, rates_from, usage_from
 from advisor.evidence.prices import MACHINE_HOUR, price_of
 from advisor.evidence.winner import winning_arm
 from advisor.report.cost_section import (
     describe_month,
     describe_volume,
-    price_arms,
     waiting_machine,
 )
 from advisor.report.measurement import Case
@@ -50,7 +49,7 @@ def _time(arm: ArmResult) -> str:
 def _money(
     case: Case, trial: TrialResult, arm: ArmResult, *, prices: Sequence[Price]
 ) -> Iterator[str]:
-    cost = price_arms(trial, prices).get(arm.name)
+    cost = price_arms(trial, rates_from(prices, trial)).get(arm.name)
     if cost is None:
         yield "There is no price to multiply that with."
         return

@@ -5,7 +5,6 @@ Everything a reader sees is decided here and in the modules it calls: wording, r
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from advisor.report.measurement import Case, build_trial_section
 from advisor.report.precedents import find_precedents, word_disagreement, word_precedents
 from advisor.report.references import build_bibliography
 from advisor.report.reliability import caution, describe_calibration, state_reliability
+from advisor.report.reproduction import list_commands
 from advisor.report.wording import plain_text
 from advisor.schema.answers import Answers
 from advisor.schema.calibration import Calibration
@@ -87,7 +87,7 @@ def build_report(
         trial=section,
         limits=(*_limits(trial), *_caveats(calibration)),
         sources=tuple(bibliography.values()),
-        reproduce=tuple(_commands(trial)),
+        reproduce=tuple(list_commands(trial)),
         versions=tuple(_versions(rule_base, recommendation, trial)) + _method(calibration),
     )
 
@@ -137,22 +137,6 @@ def _limits(trial: TrialResult | None) -> Iterator[str]:
         "it, and an arm that was not run is not judged."
     )
     yield "Latency and cost were measured on one machine with one query at a time."
-
-
-def _commands(trial: TrialResult | None) -> Iterator[str]:
-    yield "advisor recommend answers.yaml"
-    if trial is None:
-        return
-    test = ("--test", "TEST_FILE") if trial.data.test_was_given else ()
-    names = [*(arm.name for arm in trial.arms), *(arm.name for arm in trial.dropped)]
-    arms = ",".join(plain_text(name, limit=60) for name in names)
-    chosen = ("--task", trial.task.value, "--arms", arms)
-    settings = ("--margin", f"{trial.protocol.margin:g}", "--seed", str(trial.protocol.seed))
-    named = ("--generator", "MODEL") if trial.protocol.generator else ()
-    raced = ("--race",) if trial.protocol.race else ()
-    given = ("answers.yaml", "--data", "DATA", *test, *named)
-    command = ("advisor", "prototype", *given, *chosen, *raced, *settings)
-    yield shlex.join((*command, "-o", "RUN"))
 
 
 def _versions(

@@ -14,7 +14,7 @@ from advisor.evidence.costs import (
     find_break_even,
 )
 from advisor.report.trial_tables import arm_name
-from advisor.report.wording import dollars
+from advisor.report.wording import dollars, roughly
 from advisor.schema.exhibits import Column, Curve, LineFigure, Table
 
 DECADES: Final = (1, 7)
@@ -50,12 +50,13 @@ def cost_figure(costs: Sequence[ArmCost], usage: Usage, *, recommended: str | No
         id="cost",
         title="Dollars a month",
         description="By requests a day, one answer at a time; both axes are logarithmic. Curves "
-        "are flat where updates cost more than answers, and cross where two arms break even.",
+        "are flat where updates cost more than answers, and cross where two arms break even."
+        f"{_tell_crossing(crossing)}",
         curves=curves,
         span=(volume.low, volume.high) if volume else None,
         span_text="your volume" if volume else "",
         crossing=crossing[:2] if crossing else None,
-        crossing_text=crossing[2] if crossing else "",
+        crossing_text="break even" if crossing else "",
         table=_as_table(curves),
     )
 
@@ -81,6 +82,14 @@ def _crossing(
             words = f"{arm_name(one.arm)} and {arm_name(other.arm)} break even"
             return low, high, words
     return None
+
+
+def _tell_crossing(crossing: tuple[float, float, str] | None) -> str:
+    """Say the marked stretch in figures, for who cannot see it."""
+    if crossing is None:
+        return ""
+    low, high, words = crossing
+    return f" {words} between {roughly(round(low))} and {roughly(round(high))} requests a day."
 
 
 def _month(cost: ArmCost, volume: float, updates: float) -> float:

@@ -16,7 +16,8 @@ from advisor.evidence.costs import (
     can_keep_up,
     cost_per_month,
     find_break_even,
-    price_arm,
+    find_mean_ms,
+    price_arms,
     rates_from,
     usage_from,
 )
@@ -30,7 +31,7 @@ from advisor.schema.exhibits import Column, CostSection, Fact, Table
 from advisor.schema.rule import RuleBase
 
 if TYPE_CHECKING:
-    from prototypes.results import ArmResult, TrialResult
+    from prototypes.results import TrialResult
 
 VOLUMES = (100, 1_000, 10_000, 100_000, 1_000_000)
 """Requests a day that the table shows."""
@@ -60,7 +61,7 @@ def build_cost_section(
         rule_base: Which ranges the levels of the volume stand for.
         prices: The dated price list.
     """
-    costs = price_arms(trial, prices)
+    costs = price_arms(trial, rates_from(prices, trial))
     if not costs:
         return None
     rivals = [costs[arm.name] for arm in approach_arms(trial) if arm.name in costs]
@@ -80,13 +81,6 @@ def build_cost_section(
     )
 
 
-def price_arms(trial: TrialResult, prices: Sequence[Price]) -> dict[str, ArmCost]:
-    """Price each measured arm that can be priced, by its name."""
-    rates = rates_from(prices, trial)
-    priced = {arm.name: price_arm(arm, rates, mean_ms=_mean_ms(trial, arm)) for arm in trial.arms}
-    return {name: cost for name, cost in priced.items() if cost is not None}
-
-
 def describe_month(cost: ArmCost, usage: Usage) -> str:
     """Say what an arm costs in a month of the project's volume, which must be known."""
     volume = usage.answers_per_day
@@ -102,15 +96,6 @@ def describe_volume(usage: Usage) -> str:
 def waiting_machine(hour: float) -> str:
     """Say what a machine costs in a month around the clock at a price per hour."""
     return tiny_dollars(hour * _HOURS_PER_MONTH)
-
-
-def _mean_ms(trial: TrialResult, arm: ArmResult) -> Band | None:
-    """Look up the mean time of a single query, with its interval."""
-    for result in trial.experiments:
-        for one in result.measured:
-            if (one.quantity, one.arm) == ("mean_ms", arm.name):
-                return Band(one.low, one.value, one.high)
-    return None
 
 
 def _per_arm(costs: Sequence[ArmCost], usage: Usage) -> Table:
@@ -225,7 +210,7 @@ def _remarks(prices: Sequence[Price], trial: TrialResult) -> Iterator[str]:
             "whatever it answers, so the figures hold where the machine is shared or paid by the "
             "second."
         )
-    if any(_mean_ms(trial, arm) is None for arm in trial.arms):
+    if any(find_mean_ms(trial, arm) is None for arm in trial.arms):
         yield "Single query times were not kept, so medians stand in for means without interval."
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from advisor.report.curve_wording import LAW, CurveWords, words_for
-from advisor.report.trial_tables import arm_name, metric_name
+from advisor.report.trial_tables import AT_95, arm_name, metric_cells, metric_name
 from advisor.report.wording import roughly
-from advisor.schema.exhibits import LearnedLine, LearningFigure, Meeting
+from advisor.schema.exhibits import Column, LearnedLine, LearningFigure, Meeting, Table
 
 if TYPE_CHECKING:
-    from prototypes.results import CurvePoint, ExperimentResult, Measured, TrialResult
+    from prototypes.results import CurvePoint, ExperimentResult, Interval, Measured, TrialResult
 
 _MEETINGS = {
     "labels_to_match": "equals {arm} as measured from {value} {units} on",
@@ -40,7 +40,7 @@ def draw_curve_figure(trial: TrialResult, result: ExperimentResult) -> LearningF
         title=f"Learning curve: {metric} by number of {words.units}",
         description=(
             f"Number of {words.units} from left to right on a logarithmic axis, "
-            f"{metric} upwards. The figures stand in the table below."
+            f"{metric} upwards. The measured points stand in the table below."
         ),
         lines=lines,
         meetings=tuple(
@@ -48,6 +48,26 @@ def draw_curve_figure(trial: TrialResult, result: ExperimentResult) -> LearningF
             for one in result.measured
             if one.quantity in _MEETINGS and not is_out_of_sight(one)
         ),
+        table=_law_table(result.curve, words, metric),
+    )
+
+
+def as_intervals(curve: Sequence[CurvePoint]) -> list[Interval]:
+    """Read points of a curve as measured values."""
+    from prototypes.results import Interval as Measure
+
+    return [Measure(value=one.value, low=one.low, high=one.high) for one in curve]
+
+
+def _law_table(curve: Sequence[CurvePoint], words: CurveWords, metric: str) -> Table:
+    """Repeat the fitted law in figures; the table has no row where no law could be fitted."""
+    law = sorted((one for one in curve if one.sampling == LAW), key=lambda one: one.n_labels)
+    cells = metric_cells(as_intervals(law)) if law else []
+    titles = (words.units.capitalize(), f"{metric} {AT_95}")
+    return Table(
+        caption=f"Power law of the {words.names[words.learner]}",
+        columns=tuple(Column(title=title, is_numeric=True) for title in titles),
+        rows=tuple((f"{p.n_labels:,}", cell) for p, cell in zip(law, cells, strict=True)),
     )
 
 

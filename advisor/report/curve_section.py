@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.report.curve_figure import FURTHEST, draw_curve_figure, is_out_of_sight
+from advisor.report.curve_figure import (
+    FURTHEST,
+    as_intervals,
+    draw_curve_figure,
+    is_out_of_sight,
+)
 from advisor.report.curve_wording import LAW, CurveWords, words_for
 from advisor.report.trial_tables import NONE, arm_name, metric_cells, metric_name
 from advisor.report.wording import as_sentence, plain_text, roughly
@@ -94,7 +99,7 @@ def _table(trial: TrialResult, curve: Sequence[CurvePoint], words: CurveWords) -
     measured = [point for point in curve if point.sampling != LAW]
     cells = {
         (point.sampling, point.arm, point.n_labels): cell
-        for point, cell in zip(measured, metric_cells(_intervals(measured)), strict=True)
+        for point, cell in zip(measured, metric_cells(as_intervals(measured)), strict=True)
     }
     sizes = sorted({point.n_labels for point in measured})
     drawn = {(point.sampling, point.arm) for point in measured}
@@ -113,9 +118,3 @@ def _table(trial: TrialResult, curve: Sequence[CurvePoint], words: CurveWords) -
             (f"{size:,}", *(cells.get((*key, size), NONE) for key in shown)) for size in sizes
         ),
     )
-
-
-def _intervals(curve: Sequence[CurvePoint]) -> list[Interval]:
-    from prototypes.results import Interval as Measure
-
-    return [Measure(value=one.value, low=one.low, high=one.high) for one in curve]

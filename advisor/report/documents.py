@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from advisor.report.band_charts import draw_bands
 from advisor.report.charts import draw
@@ -13,6 +15,8 @@ from advisor.report.line_charts import draw_lines
 from advisor.report.markdown import render_markdown
 from advisor.report.trade_off import draw_spots
 from advisor.schema.report import Report
+
+_COMMAND = re.compile(r"`(advisor [^`]*)`")
 
 __all__ = ["render_decision_record", "render_html", "render_markdown"]
 
@@ -37,4 +41,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["draw_bands"] = draw_bands
+    environment.filters |= {"breakable": _let_break, "commands": _mark_commands}
     return environment
+
+
+def _let_break(name: str) -> Markup:
+    """Let the name of an arm be broken behind an underscore rather than anywhere."""
+    return Markup(str(escape(name)).replace("_", "_<wbr>"))
+
+
+def _mark_commands(text: str) -> Markup:
+    """Set commands of ours as code; whatever else a text holds stays as it is."""
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))

@@ -70,7 +70,7 @@ def latency_figure(
         id="latency",
         title="Latency of one query",
         description=f"From p50 (dot) to p95 (end of the bar) of {count_of(len(arms), 'arm')}, "
-        f"one query at a time after warm-up; logarithmic axis. {_against_budget(arms, budget_ms)}",
+        f"one query at a time after warm-up; logarithmic axis. {tell_budget(arms, budget_ms)}",
         legend=_legend(marks),
         unit="milliseconds",
         scale="log",
@@ -91,7 +91,8 @@ def _budget_line(budget_ms: float | None) -> ReferenceLine | None:
     return ReferenceLine(value=budget_ms, text=f"budget {milliseconds(budget_ms)}")
 
 
-def _against_budget(arms: Sequence[ArmResult], budget_ms: float | None) -> str:
+def tell_budget(arms: Sequence[ArmResult], budget_ms: float | None) -> str:
+    """Name the arms whose p95 is over the budget."""
     if budget_ms is None:
         return "No latency budget was set."
     over = [arm_name(arm.name) for arm in arms if arm.latency_ms.p95 > budget_ms]

@@ -17,8 +17,7 @@ from advisor.schema.exhibits import Curve, LineFigure
 TOP = 36
 PLOT_HEIGHT = 240
 FOOT = 24
-LEGEND_ROW = 22
-_MOST_DECADES = 6
+_MOST_DECADES = 9
 _LEFT, _WIDTH = 2.0, 96.0
 
 
@@ -32,13 +31,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: its points in the stretched box, and where its label stands."""
+    """One curve: its points in the stretched box, and what it is called below the drawing."""
 
     label: str
     points: str
     band: str
     """The outline of its interval; empty if it has none."""
-    y_legend: int
     style: int
     """Which colour and dashes it has, counted from 0."""
     is_recommended: bool
@@ -66,7 +64,7 @@ def draw_lines(figure: LineFigure) -> LineDrawing:
     ys = _axis(figure.y_unit, [y for curve in figure.curves for y in _heights(curve)])
     y_axis = TOP + PLOT_HEIGHT
     return LineDrawing(
-        height=y_axis + FOOT + LEGEND_ROW * len(figure.curves),
+        height=y_axis + FOOT,
         y_top=TOP,
         y_axis=y_axis,
         ticks=tuple(_tick(figure, xs, value) for value in xs.ticks),
@@ -76,7 +74,6 @@ def draw_lines(figure: LineFigure) -> LineDrawing:
                 label=curve.label,
                 points=_points(curve.points, xs, ys),
                 band=_points(_outline(curve), xs, ys),
-                y_legend=y_axis + FOOT + LEGEND_ROW * number + 14,
                 style=number,
                 is_recommended=curve.is_recommended,
             )
@@ -107,7 +104,7 @@ def _axis(unit: str, values: Sequence[float]) -> Scale:
 
 
 def _decades(values: Sequence[float]) -> Scale:
-    """Choose an axis of whole powers of ten, at most six of them below the highest value."""
+    """Choose an axis of whole powers of ten, at most nine of them below the highest value."""
     last = math.ceil(math.log10(max(values)))
     usable = [value for value in values if value > 10.0 ** (last - _MOST_DECADES)]
     first = min(math.floor(math.log10(min(usable))), last - 1)

@@ -36,7 +36,17 @@ def state_recheck(found: Recheck) -> str:
     if not drifted:
         return as_sentence(f"{_finding(found)}; nothing it rests on has changed")
     again = "; measure again, for the data are not those measured" if found.is_outdated else ""
-    return as_sentence(f"{_finding(found)}; changed since: {drifted}{again}")
+    said = f"{_finding(found)}; changed since: {drifted}{_tell_cheapest(found)}{again}"
+    return as_sentence(said)
+
+
+def _tell_cheapest(found: Recheck) -> str:
+    """Say which arm has become the cheapest one; empty if none has."""
+    arms = found.cheapest
+    if arms is None or arms.before == arms.now:
+        return ""
+    now, before = (plain_text(str(each), limit=60) for each in (arms.now, arms.before))
+    return f"; {now} is now the cheapest arm, no longer {before}"
 
 
 def _finding(found: Recheck) -> str:
@@ -64,6 +74,7 @@ def _drifted(found: Recheck) -> list[str]:
         "the answers" if found.answers else "",
         "the data" if found.is_outdated else "",
         "the price of a machine hour" if is_dearer else "",
+        "the prices of tokens" if any(o.before != o.now for o in found.token_prices) else "",
     )
     return [name for name in names if name]
 
@@ -85,6 +96,9 @@ def _lines(found: Recheck) -> Iterator[str]:
     yield f"Data: {_data(found)}"
     if found.prices:
         yield f"Price of a machine hour, US dollars: {_then_and_now(found.prices)}"
+    yield from (f"Price of {one.name}: {_then_and_now(one)}" for one in found.token_prices)
+    if found.cheapest:
+        yield f"Cheapest arm at your volume: {_then_and_now(found.cheapest)}"
     if found.verdict:
         yield f"Measured then: {found.verdict.replace('_', ' ')}"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from advisor.evidence.claims import check_rules
+from advisor.evidence.costs import price_arms, rates_from
 from advisor.evidence.gaps import Gap
 from advisor.evidence.support import SupportUpdate, update_support
 from advisor.evidence.verification import Finding, RuleCheck
-from advisor.report.cost_section import price_arms
 from advisor.report.trial_tables import NONE, arm_name
 from advisor.report.wording import (
     MINUS,
@@ -82,7 +82,7 @@ def build_rule_checks(
     """Word what became of the rules; None if the trial held no experiment."""
     if not trial.experiments:
         return None
-    costs = price_arms(trial, prices)
+    costs = price_arms(trial, rates_from(prices, trial))
     checks = check_rules(rule_base, recommendation, trial, costs=costs)
     won = {approach.value: won for approach, won in trial.first_shares.items()}
     updates = update_support(recommendation, won)

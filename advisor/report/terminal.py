@@ -6,7 +6,7 @@ would not fit is printed as one short list per row. Nothing is said by colour al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from rich import box
@@ -35,6 +35,7 @@ MAX_REASONS = 5
 MAX_CHANGES = 4
 MAX_WIDTH = 96
 _NARROW_TEXT_COLUMN = 14
+_LONGEST_NAME = 28
 _ENDLESS = 10_000
 _TONES = {"good": "green", "bad": "red", "open": "yellow"}
 
@@ -236,17 +237,24 @@ def _table(table: Table, console: Console) -> Iterator[RenderableType]:
 def _wide_table(table: Table) -> RichTable:
     rich_table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(table.columns):
-        longest = max(len(text) for text in (column.title, *(row[number] for row in table.rows)))
+        texts = [column.title, *(row[number] for row in table.rows)]
+        longest = max(map(len, texts))
         rich_table.add_column(
             Text(column.title),
             justify="right" if column.is_numeric else "left",
             no_wrap=column.is_numeric,
-            min_width=longest if column.is_numeric else min(longest, _NARROW_TEXT_COLUMN),
+            min_width=longest if column.is_numeric else _least_width(texts, longest),
             overflow="fold",
         )
     for row in table.rows:
         rich_table.add_row(*(Text(cell) for cell in row))
     return rich_table
+
+
+def _least_width(texts: Sequence[str], longest: int) -> int:
+    """How narrow a column of text may become: no name in it is broken within a word."""
+    word = max((len(word) for text in texts for word in text.split()), default=0)
+    return max(min(longest, _NARROW_TEXT_COLUMN), min(word, _LONGEST_NAME))
 
 
 def _stacked_table(table: Table) -> RenderableType:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.report.charts import Tick, linear_scale, log_scale, place_tick
+from advisor.report.figures import tell_budget
 from advisor.report.trial_tables import AT_95, arm_name, metric_cells, metric_name
 from advisor.report.wording import is_share, milliseconds
 from advisor.schema.exhibits import Column, Spot, SpotFigure, Table
@@ -14,10 +15,12 @@ from advisor.schema.exhibits import Column, Spot, SpotFigure, Table
 if TYPE_CHECKING:
     from prototypes.results import ArmResult
 
-TOP, PLOT_HEIGHT, FOOT, LEGEND_ROW = 24, 240, 24, 22
+TOP, PLOT_HEIGHT, FOOT = 24, 240, 24
 _INWARDS_FROM = 85.0
 _NEAR_X, _NEAR_Y = 5.0, 16.0
-"""Spots closer than this, in percent across and pixels down, share a label."""
+"""Spots closer than this, in percent across and pixels down, have their numbers beside them all."""
+_APART, _NUMBER_HEIGHT = 4.0, 14.0
+"""How far these stand to the side, in percent, and above each other, in pixels."""
 
 
 def trade_off_figure(
@@ -47,7 +50,7 @@ def trade_off_figure(
         id="trade-off",
         title=f"{name} against latency",
         description="Higher is better, further left is faster (95th percentile, logarithmic); "
-        f"whiskers are 95 % intervals. {_say_beaten(beaten)}",
+        f"whiskers are 95 % intervals. {_say_beaten(beaten)} {tell_budget(arms, budget_ms)}",
         spots=spots,
         budget_ms=budget_ms,
         budget_text=f"budget {milliseconds(budget_ms)}" if budget_ms else "",
@@ -84,19 +87,21 @@ class PlacedSpot:
     y: float
     y_low: float
     y_high: float
-    y_legend: int
     is_recommended: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The numbers of one spot, or of several that lie close together."""
+    """The number of a spot: beside it, or at the end of a line where spots lie close together."""
 
+    number: int
     x: float
     y: float
-    text: str
+    x_spot: float
+    y_spot: float
     is_inwards: bool
     """True if it stands to the left, because the right edge is near."""
+    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def draw_spots(figure: SpotFigure) -> SpotDrawing:
 
     placed = [(spot, xs.place(spot.x), down(spot.y)) for spot in figure.spots]
     return SpotDrawing(
-        height=y_axis + FOOT + LEGEND_ROW * len(figure.spots),
+        height=y_axis + FOOT,
         y_top=TOP,
         y_axis=y_axis,
         ticks=tuple(place_tick(xs, value, milliseconds(value)) for value in xs.ticks),
@@ -139,7 +144,6 @@ def draw_spots(figure: SpotFigure) -> SpotDrawing:
                 y=y,
                 y_low=down(spot.low),
                 y_high=down(spot.high),
-                y_legend=y_axis + FOOT + LEGEND_ROW * number - 8,
                 is_recommended=spot.is_recommended,
             )
             for number, (spot, x, y) in enumerate(placed, 1)
@@ -150,18 +154,47 @@ def draw_spots(figure: SpotFigure) -> SpotDrawing:
 
 
 def _labels(places: Sequence[tuple[float, float]]) -> Iterator[Label]:
-    """Number the spots; those close together get one label, beside the outermost of them."""
+    """Number the spots; the numbers of those close together are stacked beside all of them."""
+    for group in _group(places):
+        is_inwards = max(places[one][0] for one in group) > _INWARDS_FROM
+        is_apart = len(group) > 1
+        edge = (min if is_inwards else max)(places[one][0] for one in group)
+        x = edge + (-_APART if is_inwards else _APART) * is_apart
+        group.sort(key=lambda one: places[one][1])
+        heights = _spread([places[one][1] for one in group])
+        for one, y in zip(group, heights, strict=True):
+            yield Label(
+                number=one + 1,
+                x=round(x, 2),
+                y=y,
+                x_spot=places[one][0],
+                y_spot=places[one][1],
+                is_inwards=is_inwards,
+                is_apart=is_apart,
+            )
+
+
+def _group(places: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """Put spots together that lie close to each other, directly or by way of others."""
     groups: list[list[int]] = []
     for number, (x, y) in enumerate(places):
-        for group in groups:
-            near = (places[one] for one in group)
-            if any(abs(a - x) < _NEAR_X and abs(b - y) < _NEAR_Y for a, b in near):
-                group.append(number)
-                break
-        else:
-            groups.append([number])
-    for group in groups:
-        is_inwards = max(places[one][0] for one in group) > _INWARDS_FROM
-        outermost = min if is_inwards else max
-        x, y = outermost((places[one] for one in group), key=lambda place: place[0])
-        yield Label(x, y, ", ".join(str(one + 1) for one in group), is_inwards)
+        near = [
+            group
+            for group in groups
+            if any(
+                abs(places[one][0] - x) < _NEAR_X and abs(places[one][1] - y) < _NEAR_Y
+                for one in group
+            )
+        ]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(one for group in near for one in group), number])
+    return groups
+
+
+def _spread(heights: Sequence[float]) -> list[float]:
+    """Move rising heights apart so that a number fits between any two, around their middle."""
+    apart: list[float] = []
+    for y in heights:
+        apart.append(max(y, apart[-1] + _NUMBER_HEIGHT) if apart else y)
+    too_low = (sum(apart) - sum(heights)) / len(apart)
+    return [round(y - too_low, 1) for y in apart]

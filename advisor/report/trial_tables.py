@@ -29,7 +29,7 @@ NONE = "–"
 AT_95 = "(95\u00a0%)"
 _METRIC_NAMES = {"macro_f1": "Macro F1", "token_f1": "Token F1", "span_f1": "Span F1", "mrr": "MRR"}
 _METRIC_NAMES |= {"chrf": "chrF", "bleu": "BLEU", "bleu_lowercased": "BLEU, lower case"}
-_METRIC_NAMES |= {"valid_json": "Valid JSON"}
+_METRIC_NAMES |= {"valid_json": "Valid JSON", "correct": "Correct answers"}
 
 
 def metric_name(metric: str) -> str:
@@ -101,13 +101,24 @@ def _tokens_cell(arm: ArmResult) -> str:
 
 
 def metrics_table(trial: TrialResult, arms: Sequence[ArmResult]) -> Table:
-    """One row per arm: every metric but the primary one; no rows if there is no other."""
+    """Every metric but the primary one; no rows if there is no other.
+
+    Whatever there is more of, arms or metrics, has the rows, so that the table stays narrow.
+    """
     names = list(dict.fromkeys(name for arm in arms for name in arm.metrics))
     further = [name for name in names if name != trial.primary_metric]
     cells = [_cells_of(name, arms) for name in further]
+    caption = "Further metrics, with 95 % intervals"
+    titles = [metric_name(name) for name in further]
+    if len(further) > len(arms):
+        return Table(
+            caption=caption,
+            columns=_columns("Metric", *(arm_name(arm.name) for arm in arms)),
+            rows=tuple((title, *row) for title, row in zip(titles, cells, strict=True)),
+        )
     return Table(
-        caption="Further metrics, with 95 % intervals",
-        columns=_columns("Arm", *(metric_name(name) for name in further)),
+        caption=caption,
+        columns=_columns("Arm", *titles),
         rows=tuple(
             (arm_name(arm.name), *row) for arm, *row in zip(arms, *cells, strict=True) if further
         ),

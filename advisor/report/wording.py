@@ -149,6 +149,8 @@ def seconds(value: float) -> str:
 
 def megabytes(value: float) -> str:
     """Say a size on disk."""
+    if 0 < value < 0.01:
+        return "under 0.01 MB"
     return f"{_two_digits(value)} MB" if value < 1000 else f"{_two_digits(value / 1000)} GB"
 
 

@@ -61,6 +61,10 @@ class Recheck(Frozen):
     """The fingerprints; None if no data were given to compare."""
     prices: ValueDrift | None
     """US dollars per machine hour; None if nothing was measured."""
+    token_prices: list[ValueDrift] = Field(default_factory=list)
+    """US dollars per million tokens read and written; empty unless known for then and now."""
+    cheapest: ValueDrift | None = None
+    """The cheapest measured arm a month; None if volume or prices are not known."""
     verdict: str | None
     """What the run measured: confirmed, contradicted or cannot_tell."""
 

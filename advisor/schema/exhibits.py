@@ -176,6 +176,8 @@ class LearningFigure(Frozen):
     description: str
     lines: tuple[LearnedLine, ...] = Field(min_length=1)
     meetings: tuple[Meeting, ...] = ()
+    table: Table
+    """The fitted law; the measured points stand in the table of the section."""
 
 
 class CurveSection(Frozen):

@@ -37,7 +37,7 @@ from prototypes.run_folder import RunFolder, StoredDocument, load_lock, load_tri
 from prototypes.storage import read_schema, write_lines, write_schema, writing
 
 JOURNAL = "forgetting.json"
-REPORT = "report.html"
+REPORT, PRINTED = "report.html", ".pdf"
 
 _LEFTOVER = re.compile(r"\..+\.(\d+|unfinished)")
 """What a process leaves that is killed while it writes."""
@@ -198,10 +198,15 @@ def _delete(folder: Path) -> None:
 
 
 def _remove_reports(root: Path, traces: Traces) -> None:
-    """Delete the report, which quotes answers, and any other file that tells of the document."""
+    """Delete the report, which quotes answers, and any other file that tells of the document.
+
+    A printed report tells of it, too, but in a form that nothing can be looked up in.
+    """
     (root / REPORT).unlink(missing_ok=True)
     for path in _find_files(root):
-        if path.relative_to(root).parts[0] not in _KNOWN and traces.stand_in(path.read_bytes()):
+        if path.relative_to(root).parts[0] in _KNOWN:
+            continue
+        if path.suffix.lower() == PRINTED or traces.stand_in(path.read_bytes()):
             path.unlink()
 
 

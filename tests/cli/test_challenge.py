@@ -134,6 +134,14 @@ def test_run_without_a_trial_is_explained(answers: Path, make_run: MakeRun) -> N
     assert "nothing was measured here" in result.stderr
 
 
+def test_folder_is_no_answers_file(tmp_path: Path) -> None:
+    """A file that may lie in it is named."""
+    result = _challenge(tmp_path, "--chosen", "rag")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert f"this is a folder; expected an answers file, such as {tmp_path}" in result.stderr
+
+
 def test_decision_is_required(answers: Path) -> None:
     """Without a decision there is nothing to argue against."""
     assert _challenge(answers).exit_code == 2
@@ -141,7 +149,7 @@ def test_decision_is_required(answers: Path) -> None:
 
 @pytest.mark.weights
 def test_data_put_the_decision_to_the_test(tmp_path: Path) -> None:
-    """The claim that is measured is that of the decision, not that of the rules."""
+    """The claim that is measured is that of the decision; the same again goes on with it."""
     answers, data, run = (tmp_path / name for name in ("answers.yaml", "data.csv", "run"))
     answers.write_text("answers: {task_kind: classification}\n")
     things = [f"{how} {what}" for how in ("old", "new") for what in ("lamp", "book", "shoe", "cup")]
@@ -153,7 +161,12 @@ def test_data_put_the_decision_to_the_test(tmp_path: Path) -> None:
     )  # fmt: skip
 
     trial = TrialResult.model_validate_json((run / "trial.json").read_text())
+    again = _challenge(
+        answers, *("--chosen", "rag", "--data", str(data)), *("--arms", "baseline,rag"),
+        *("--into", str(run)),
+    )  # fmt: skip
 
+    assert again.exit_code == 0
     assert trial.verdict is not None
     assert (trial.verdict.approach, found["verdict"]) == ("rag", trial.verdict.outcome)
     assert {one["against"] for one in found["measured"]} == {"rag"}

@@ -100,6 +100,15 @@ def test_missing_run_is_named(make_run: MakeRun, tmp_path: Path) -> None:
     assert "there is no such run folder" in result.stderr
 
 
+def test_file_of_a_run_is_no_run(make_run: MakeRun) -> None:
+    """Who names a file of a run is told which folder was meant."""
+    run = make_run()
+    result = _compare(run, run / "recommendation.json")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert f"this is a file; expected the folder of a run, here {run}." in result.stderr
+
+
 def _compare(first: Path, second: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["compare", str(first), str(second), *arguments])
 

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.cli import conversation
 from advisor.cli.conversation import converse
+from prototypes.errors import ModelUnavailableError
 
 Say = Callable[..., list[str]]
 
@@ -54,6 +55,23 @@ def test_rivals_before_any_question_are_explained(
     """There is nothing yet that they could answer."""
     assert say("/rivals") == []
     assert "Ask something first" in capsys.readouterr().err
+
+
+def test_question_that_fails_does_not_end_the_conversation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The fault is told, and the next question is read."""
+    lines, noted = iter(("Who?", "When?", "")), list[str]()
+    monkeypatch.setattr("builtins.input", lambda _: next(lines))
+
+    def answer(text: str) -> None:
+        noted.append(text)
+        raise ModelUnavailableError("the server is down.")
+
+    converse(answer, answer)
+
+    assert noted == ["Who?", "When?"]
+    assert capsys.readouterr().err == "advisor: the server is down.\n" * 2
 
 
 def test_unknown_command_is_no_question(say: Say, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,8 @@ def test_last_screen_tells_what_the_project_needs(run: Path, tmp_path: Path) -> 
 
     told = _describe(replace(exported, remark=remark)).splitlines()
 
-    assert told[2:5] == [*textwrap.wrap(remark, 80), ""]
+    assert told[3:6] == [*textwrap.wrap(remark, 80), ""]
+    assert max(map(len, told[:2])) <= 80
 
 
 def test_quiet_says_nothing(run: Path, tmp_path: Path) -> None:

@@ -129,6 +129,19 @@ def test_price_of_then_is_compared(make_run: MakeRun) -> None:
     assert "the price of a machine hour" in " ".join(result.stdout.split())
 
 
+def test_prices_of_tokens_are_compared(make_run: MakeRun, tmp_path: Path) -> None:
+    """Those the trial was told, with those of today's list."""
+    row = "{id: %s, usd: %s, what: w, source: s, where: here, date: 2026-01-01}"
+    names = {"machine_hour": 0.0816, "million_tokens_read": 9, "million_tokens_written": 30}
+    rows = ", ".join(row % each for each in names.items())
+    (tmp_path / "prices.yaml").write_text(f"prices: [{rows}]\n")
+    run = make_run(right=BOTH, token_prices_usd=[3.0, 15.0])
+    result = _recheck(run, "--prices", str(tmp_path / "prices.yaml"))
+
+    assert "the prices of tokens" in " ".join(result.stdout.split())
+    assert "a million tokens written, US dollars: 15.0 → 30.0" in result.stdout
+
+
 def test_quiet_prints_the_sentence_only(make_run: MakeRun) -> None:
     """A job that writes to a channel needs one line."""
     result = _recheck(make_run(), "--quiet")

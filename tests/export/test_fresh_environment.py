@@ -38,10 +38,11 @@ SERVED = [
     ("generation", "fine_tune"),
     ("generation", "hybrid"),
 ]
-STREAMED = {
+ASKED = {
     "document_qa": ("/ask", {"question": "What is glass made from?"}),
     "generation": ("/write", {"input": "name Kim food Thai"}),
 }
+STREAMED = [("document_qa", "fine_tune"), ("generation", "fine_tune"), ("generation", "hybrid")]
 FUZZ = """
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -126,13 +127,13 @@ def test_model_folder_is_an_ordinary_one(
     assert SentenceTransformer(encoder, local_files_only=True).encode("Hello").shape == (32,)
 
 
-@pytest.mark.parametrize("task", STREAMED)
+@pytest.mark.parametrize(("task", "arm"), STREAMED)
 def test_streamed_answer_ends_with_the_whole_one(
-    task: str, full_runs: dict[str, Path], environment: Path, tmp_path: Path
+    task: str, arm: str, full_runs: dict[str, Path], environment: Path, tmp_path: Path
 ) -> None:
     """Lines grow piece by piece; the last one is what comes without a stream."""
-    export_arm(full_runs[task], tmp_path / "desk", name="fine_tune")
-    path, body = STREAMED[task]
+    export_arm(full_runs[task], tmp_path / "desk", name=arm)
+    path, body = ASKED[task]
     probe = (
         "from fastapi.testclient import TestClient\nfrom service.api import app\nimport json\n"
         f"client, body = TestClient(app), {body!r}\n"
@@ -146,6 +147,28 @@ def test_streamed_answer_ends_with_the_whole_one(
     )
 
     assert last == whole
+
+
+@pytest.mark.parametrize(("task", "arm"), [("document_qa", "rag"), ("generation", "hybrid")])
+def test_requests_at_once_get_the_answers_they_get_alone(
+    task: str, arm: str, full_runs: dict[str, Path], environment: Path, tmp_path: Path
+) -> None:
+    """Sixteen threads share tokenizers and models, and none gets another's answer."""
+    export_arm(full_runs[task], tmp_path / "desk", name=arm)
+    path, body = ASKED[task]
+    probe = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from fastapi.testclient import TestClient\nfrom service.api import app\n"
+        f"(field, text), client = *{body!r}.items(), TestClient(app)\n"
+        "texts = [text + ' Please!' * n for n in range(16)]\n"
+        f"def ask(text): return client.post('{path}', json={{field: text}}).json()\n"
+        "alone = list(map(ask, texts))\n"
+        "print(list(ThreadPoolExecutor(16).map(ask, texts)) == alone)"
+    )
+
+    told = _run(environment, "python", "-c", probe, cwd=tmp_path / "desk")
+
+    assert told == "True\n"
 
 
 def _run(environment: Path | str, program: str, *arguments: str, cwd: Path) -> str:

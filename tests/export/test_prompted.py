@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,12 +55,15 @@ def _read(prompt: str) -> str:
 
 
 def _reply_also(server: Any) -> None:  # noqa: ANN401 # of conftest
-    """Let a server stream what is to be streamed, and refuse to say whether it can refuse."""
-    complete = server.reply
+    """Let a server stream what is to be streamed, refuse on request, and wait for company."""
+    complete, company = server.reply, Barrier(2)
 
     def reply(body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-        if "refuse" in body["messages"][-1]["content"].rsplit("<quoted_question>", 1)[1]:
+        question = body["messages"][-1]["content"].rsplit("<quoted_question>", 1)[1]
+        if "refuse" in question:
             return 401, {}, b"{}"
+        if "together" in question:
+            company.wait(timeout=20)
         if not body.get("stream"):
             replied: tuple[int, dict[str, str], bytes] = complete(body)
             return replied
@@ -74,7 +78,10 @@ def test_project_asks_the_server_that_was_measured(
     chat_server: Any,  # noqa: ANN401 # of conftest
     tmp_path: Path,
 ) -> None:
-    """The figure comes out again, answers stream and name documents; the key is kept nowhere."""
+    """The figure comes out again, answers stream and name documents; the key is kept nowhere.
+
+    Requests are sent side by side, and what the server refuses is no success in either form.
+    """
     export_arm(asked_run, tmp_path / "out", name="prompting_whole_corpus")
     value = load_trial(asked_run).arms[-1].metrics["correct"].value
     _reply_also(chat_server)
@@ -82,20 +89,24 @@ def test_project_asks_the_server_that_was_measured(
         f"asked = {{'question': {QUESTION!r}}}\n"
         "answer = client.post('/ask', json=asked).json()\n"
         "lines = client.post('/ask/stream', json=asked).text.splitlines()\n"
-        "refused = client.post('/ask', json={'question': 'Can you refuse?'})\n"
+        "def status(path, question):\n"
+        "    return client.post(path, json={'question': question}).status_code\n"
+        "refused = [status(path, 'Can you refuse?') for path in ('/ask', '/ask/stream')]\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "both = ThreadPoolExecutor(2).map(status, ['/ask'] * 2, ['Asked together?'] * 2)\n"
         "streamed = list(map(json.loads, lines))\n"
         "from reproduce import reproduce\n"
-        "print(json.dumps([answer, streamed, refused.status_code, reproduce()]))"
+        "print(json.dumps([answer, streamed, [*refused, *both], reproduce()]))"
     )
 
-    answer, streamed, status, found = json.loads(
+    answer, streamed, statuses, found = json.loads(
         _run(tmp_path / "out", "-c", f"{SERVICE}\n{probe}")
     )
 
     assert answer["answer"].endswith("is made from quartz sand. Its history is long.")
     assert [each["document"] for each in answer["sources"]] == ["Glass.md"]
     assert [each["answer"] for each in streamed] == ["Quartz", "Quartz sand", "Quartz sand"]
-    assert status == 502 and found == [value, 0] and value > 0
+    assert statuses == [502, 502, 200, 200] and found == [value, 0] and value > 0
     assert {each["authorization"] for each in chat_server.headers} == {"Bearer sk-secret"}
     assert b"sk-secret" not in b"".join(path.read_bytes() for path in _files(tmp_path / "out"))
 

@@ -88,6 +88,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     texts = {
         "report.html": "<p>Ottoline</p>",
+        "report.pdf": "packed, so that nothing is found in it",
         "notes/mine.md": "Zanzibar pays\nOttoline nine\nguineas for her silence, says legal.",
         "notes/other.md": "Glass is made from sand, and paid in guineas.",
         "cache/answers/ab/abc.json": json.dumps({"text": "nine guineas"}),
@@ -187,6 +188,13 @@ def test_no_byte_of_the_document_is_left(run: Path) -> None:
     forget_document(run, SECRET)
 
     assert_gone(run)
+
+
+def test_printed_report_goes_though_nothing_is_found_in_it(run: Path) -> None:
+    """What is packed may tell of the document all the same."""
+    forget_document(run, SECRET)
+
+    assert not (run / "report.pdf").exists()
 
 
 def test_what_does_not_tell_of_it_stays(run: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from advisor.report.band_charts import draw_bands
 from advisor.report.curve_figure import draw_curve_figure
 from prototypes.results import CurvePoint, ExperimentResult, Measured, TrialResult
@@ -42,6 +44,18 @@ def test_law_comes_with_its_band_and_measured_curves_without(trial: TrialResult)
     assert drawing.lines[1].points.startswith("0.00,")
 
 
+def test_law_stands_in_a_table_too(trial: TrialResult) -> None:
+    """Each of its points with the ends of its band; none where no law was fitted."""
+    figure = draw_curve_figure(trial, _result())
+    measured = [_point("random", n, 0.5) for n in SIZES]
+    without = draw_curve_figure(trial, _result(curve=measured))
+
+    assert figure is not None and without is not None
+    assert figure.table.rows[0] == ("100", "58 % (52–63)")
+    assert [row[0] for row in figure.table.rows] == ["100", "400", "1,600"]
+    assert without.table.rows == ()
+
+
 def test_axis_names_the_sizes_measured_and_ends_where_the_law_does(trial: TrialResult) -> None:
     """Quality runs in whole tenths around what was found."""
     figure = draw_curve_figure(trial, _result())
@@ -62,6 +76,19 @@ def test_crossing_is_marked_with_its_band(trial: TrialResult) -> None:
     (mark,) = draw_bands(figure).marks
     assert 2.0 < mark.x_low < mark.x < mark.x_high == 98.0
     assert mark.text == "overtakes rag with as many labels from 400 on (200 to more than 90,000)"
+
+
+def test_crossing_lies_on_the_fitted_law(trial: TrialResult) -> None:
+    """With 400 labels the law says 65 %."""
+    needed = Measured(quantity="labels_to_match", arm="rag", value=400, low=200, high=900, n=400)
+    figure = draw_curve_figure(trial, _result(measured=[needed]))
+
+    assert figure is not None
+    drawing = draw_bands(figure)
+    (mark,) = drawing.marks
+    heights = {level.text: level.y for level in drawing.levels}
+    assert mark.name == "A"
+    assert mark.y == pytest.approx((heights["60 %"] + heights["70 %"]) / 2)
 
 
 def test_without_points_there_is_no_figure(trial: TrialResult) -> None:

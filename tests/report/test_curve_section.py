@@ -101,3 +101,4 @@ def test_curve_is_drawn_in_the_html(report: Report, trial: TrialResult) -> None:
     html = render_html(report.model_copy(update={"trial": drawn}))
 
     assert 'aria-labelledby="learning-title learning-desc"' in html
+    assert "<figcaption>Learning curve: " in html

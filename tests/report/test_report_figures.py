@@ -46,17 +46,24 @@ def test_arm_that_is_slower_and_no_better_is_named(report: Report) -> None:
     figure = report.trial.trade_off
 
     assert figure is not None
-    assert figure.description.endswith("by the values alone: hybrid.")
+    assert figure.description.endswith(
+        "by the values alone: hybrid. All arms are within the budget of 500 ms."
+    )
 
 
-def test_spots_close_together_share_a_label(report: Report) -> None:
+def test_numbers_of_spots_close_together_stand_apart(report: Report) -> None:
     """RAG and the hybrid lie on top of each other, the baseline far away."""
     assert report.trial is not None
     assert report.trial.trade_off is not None
 
     drawing = draw_spots(report.trial.trade_off)
 
-    assert [label.text for label in drawing.labels] == ["1, 2", "3"]
+    rag, hybrid, baseline = drawing.labels
+    assert [label.number for label in drawing.labels] == [1, 2, 3]
+    assert [label.is_apart for label in drawing.labels] == [True, True, False]
+    assert rag.x == hybrid.x > max(rag.x_spot, hybrid.x_spot)
+    assert hybrid.y - rag.y >= 14
+    assert (baseline.x, baseline.y) == (baseline.x_spot, baseline.y_spot)
     assert drawing.line is not None
     assert drawing.line.text == "budget 500 ms"
 

@@ -1,7 +1,6 @@
 """The service: `serve` answers POST /classify on port 8000 and describes itself at /docs."""
 
 import argparse
-from threading import Lock
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -16,7 +15,6 @@ from service.labels import Label
 app = FastAPI(title=str(service.__doc__))
 classifier = Classifier()
 NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
-lock = Lock()  # a tokenizer serves one thread at a time
 
 
 class Text(BaseModel):
@@ -28,12 +26,11 @@ class Text(BaseModel):
 @app.post("/classify", responses=NO_JSON)
 def classify(text: Text) -> Label:
     """Label a text."""
-    with lock:
-        return classifier.predict([text.text])[0]
+    return classifier.predict([text.text])[0]
 
 
 @app.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Tell that the service is up."""
     return {"status": "ok", "system": app.title}
 

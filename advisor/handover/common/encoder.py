@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ class Encoder:
 
     def __init__(self, folder: Path, *, precision: str, max_tokens: int, first_token: bool) -> None:
         self._max_tokens, self._first_token = max_tokens, first_token
+        self._lock = Lock()  # a tokenizer serves one thread, and the model takes all cores
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
         self._model = model.eval().to(DEVICE, getattr(torch, precision))
@@ -27,13 +29,13 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row per text; what is longer than the encoder's limit is cut off."""
         rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        ids = self._tokenizer(list(rows), truncation=True, max_length=self._max_tokens)["input_ids"]
         vectors = np.zeros((len(rows), self._model.config.hidden_size), np.float32)
-        for batch in batch_by_length([len(each) for each in ids]):
-            vectors[batch] = self._encode_batch([ids[row] for row in batch])
+        with self._lock, torch.inference_mode():
+            read = self._tokenizer(list(rows), truncation=True, max_length=self._max_tokens)
+            for batch in batch_by_length([len(each) for each in read["input_ids"]]):
+                vectors[batch] = self._encode_batch([read["input_ids"][row] for row in batch])
         return vectors[[rows[text] for text in texts]]
 
-    @torch.inference_mode()
     def _encode_batch(self, ids: list[list[int]]) -> Vectors:
         batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt").to(DEVICE)
         hidden = self._model(**batch).last_hidden_state.float()

@@ -1,7 +1,6 @@
 """The service: `serve` answers POST /ask on port 8000 and describes itself at /docs."""
 
 import argparse
-from threading import Lock
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -16,7 +15,6 @@ from service.answers import Answer
 app = FastAPI(title=str(service.__doc__))
 answerer = Answerer()
 NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
-lock = Lock()  # a tokenizer serves one thread at a time
 
 
 class Question(BaseModel):
@@ -28,12 +26,11 @@ class Question(BaseModel):
 @app.post("/ask", responses=NO_JSON)
 def ask(question: Question) -> Answer:
     """Answer a question."""
-    with lock:
-        return answerer.predict([question.question])[0]
+    return answerer.predict([question.question])[0]
 
 
 @app.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Tell that the service is up."""
     return {"status": "ok", "system": app.title}
 

@@ -1,8 +1,7 @@
 """The service: `serve` answers POST /ask and /ask/stream on port 8000; see /docs."""
 
 import argparse
-from collections.abc import Iterator
-from threading import Lock
+from itertools import chain
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -17,7 +16,6 @@ from service.answers import Answer
 app = FastAPI(title=str(service.__doc__))
 answerer = Answerer()
 NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
-lock = Lock()  # a tokenizer serves one thread at a time
 
 
 class Question(BaseModel):
@@ -29,24 +27,20 @@ class Question(BaseModel):
 @app.post("/ask", responses=NO_JSON)
 def ask(question: Question) -> Answer:
     """Answer a question."""
-    with lock:
-        return answerer.predict([question.question])[0]
+    return answerer.predict([question.question])[0]
 
 
 @app.post("/ask/stream", response_class=StreamingResponse, responses=NO_JSON)
 def ask_stream(question: Question) -> StreamingResponse:
     """Answer while it is written: one JSON object per line, the last one is the whole answer."""
-
-    def lines() -> Iterator[str]:
-        with lock:
-            for answer in answerer.stream(question.question):
-                yield answer.model_dump_json() + "\n"
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
+    answers = answerer.stream(question.question)
+    first = next(answers)  # a fault is told by the status, which cannot be changed later
+    lines = (each.model_dump_json() + "\n" for each in chain((first,), answers))
+    return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 @app.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Tell that the service is up."""
     return {"status": "ok", "system": app.title}
 

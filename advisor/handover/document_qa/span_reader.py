@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ class SpanReader:
 
     def __init__(self, folder: Path, *, precision: str) -> None:
         self._halves = precision == "bfloat16"
+        self._lock = Lock()  # a tokenizer serves one thread, and the model takes all cores
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
         self._model, head = model.eval().to(DEVICE), load_file(folder / "span_head.safetensors")
@@ -33,7 +35,10 @@ class SpanReader:
         """Return the best span for each question and passage."""
         if not pairs:
             return []
-        questions, passages = map(list, zip(*pairs, strict=True))
+        with self._lock:
+            return self._read(*map(list, zip(*pairs, strict=True)))
+
+    def _read(self, questions: list[str], passages: list[str]) -> list[Span]:
         read = self._tokenizer(
             questions,
             passages,
@@ -47,7 +52,7 @@ class SpanReader:
             for row, scores in zip(rows, logits, strict=True):
                 inside = [at for at, side in enumerate(read.sequence_ids(row)) if side == 1]
                 spans[row] = find_best(scores, inside, offsets[row])
-        return [spans[row] for row in range(len(pairs))]
+        return [spans[row] for row in range(len(questions))]
 
     @torch.inference_mode()
     def _score(self, features: dict[str, list[list[int]]]) -> np.ndarray:

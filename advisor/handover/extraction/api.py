@@ -1,7 +1,6 @@
 """The service: `serve` answers POST /extract on port 8000 and describes itself at /docs."""
 
 import argparse
-from threading import Lock
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -16,7 +15,6 @@ from service.spans import Found
 app = FastAPI(title=str(service.__doc__))
 extractor = Extractor()
 NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
-lock = Lock()  # a tokenizer serves one thread at a time
 
 
 class Text(BaseModel):
@@ -28,12 +26,11 @@ class Text(BaseModel):
 @app.post("/extract", responses=NO_JSON)
 def extract(text: Text) -> Found:
     """Find the spans of a text."""
-    with lock:
-        return extractor.predict([text.text])[0]
+    return extractor.predict([text.text])[0]
 
 
 @app.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Tell that the service is up."""
     return {"status": "ok", "system": app.title}
 

@@ -1,7 +1,6 @@
 """The service: `serve` answers POST /write on port 8000 and describes itself at /docs."""
 
 import argparse
-from threading import Lock
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -16,7 +15,6 @@ from service.writer import Writer
 app = FastAPI(title=str(service.__doc__))
 writer = Writer()
 NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
-lock = Lock()  # a tokenizer serves one thread at a time
 
 
 class Input(BaseModel):
@@ -28,12 +26,11 @@ class Input(BaseModel):
 @app.post("/write", responses=NO_JSON)
 def write(given: Input) -> Written:
     """Write a text for an input."""
-    with lock:
-        return writer.predict([given.input])[0]
+    return writer.predict([given.input])[0]
 
 
 @app.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Tell that the service is up."""
     return {"status": "ok", "system": app.title}
 

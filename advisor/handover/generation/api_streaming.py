@@ -1,8 +1,7 @@
 """The service: `serve` answers POST /write and /write/stream on port 8000; see /docs."""
 
 import argparse
-from collections.abc import Iterator
-from threading import Lock
+from itertools import chain
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -17,7 +16,6 @@ from service.writer import Writer
 app = FastAPI(title=str(service.__doc__))
 writer = Writer()
 NO_JSON: dict[int | str, dict[str, str]] = {400: {"description": "The body is not UTF-8."}}
-lock = Lock()  # a tokenizer serves one thread at a time
 
 
 class Input(BaseModel):
@@ -29,24 +27,20 @@ class Input(BaseModel):
 @app.post("/write", responses=NO_JSON)
 def write(given: Input) -> Written:
     """Write a text for an input."""
-    with lock:
-        return writer.predict([given.input])[0]
+    return writer.predict([given.input])[0]
 
 
 @app.post("/write/stream", response_class=StreamingResponse, responses=NO_JSON)
 def write_stream(given: Input) -> StreamingResponse:
     """Show the text while it is written: one JSON object per line, the last one is the whole."""
-
-    def lines() -> Iterator[str]:
-        with lock:
-            for written in writer.stream(given.input):
-                yield written.model_dump_json() + "\n"
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
+    texts = writer.stream(given.input)
+    first = next(texts)  # a fault is told by the status, which cannot be changed later
+    lines = (each.model_dump_json() + "\n" for each in chain((first,), texts))
+    return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 @app.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """Tell that the service is up."""
     return {"status": "ok", "system": app.title}
 

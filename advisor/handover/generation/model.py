@@ -1,8 +1,10 @@
 """A tuned sequence-to-sequence model: reads a text and writes another, piece by piece."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import Queue
+from threading import Lock, Thread
 from typing import Any
 
 import torch
@@ -30,20 +32,37 @@ class Seq2Seq:
             folder, local_files_only=True, attn_implementation="eager"
         )
         self._halves, self._surface = precision == "bfloat16", SurfaceForms(folder)
+        self._lock = Lock()  # a tokenizer serves one thread, and the model takes all cores
 
     def write(self, texts: Sequence[str]) -> list[tuple[list[int], float]]:
         """Write for each text; return pieces and their mean probability."""
         starts = range(0, len(texts), BATCH_SIZE)
-        return [each for at in starts for each in self.write_batch(texts[at : at + BATCH_SIZE])]
+        return [each for at in starts for each in self._write_batch(texts[at : at + BATCH_SIZE])]
+
+    def stream(self, text: str) -> Iterator[tuple[list[int], float]]:
+        """Yield the pieces as far as they are written, then all with their mean probability."""
+        told, row, whole = Queue[int | None](), list[int](), list[tuple[list[int], float]]()
+
+        def write() -> None:
+            try:
+                whole.extend(self._write_batch([text], Teller(told)))
+            finally:
+                told.put(None)
+
+        Thread(target=write).start()
+        while (piece := told.get()) is not None:
+            row.append(piece)
+            yield row, 0.0
+        yield from whole
 
     @torch.inference_mode()
-    def write_batch(
+    def _write_batch(
         self, texts: Sequence[str], streamer: BaseStreamer | None = None
     ) -> list[tuple[list[int], float]]:
         """Write for a few texts at once; a streamer is told the pieces of a single one."""
         longest, most = self._vocabulary["max_input"], self._vocabulary["max_pieces"]
-        batch = self._tokenizer(list(texts), max_length=longest, **READ)
-        with torch.autocast("cpu", torch.bfloat16, self._halves):
+        with self._lock, torch.autocast("cpu", torch.bfloat16, self._halves):
+            batch = self._tokenizer(list(texts), max_length=longest, **READ)
             written = self._model.generate(**batch, streamer=streamer, max_new_tokens=most, **WRITE)
         chosen = written.sequences[:, 1:]
         logits = torch.stack(written.logits, dim=1).float()
@@ -64,3 +83,18 @@ class Seq2Seq:
         stops = (chosen == self._end).nonzero()
         length = int(stops[0]) + 1 if len(stops) else len(chosen)
         return chosen[:length].tolist(), float(likelihood[:length].mean().exp())
+
+
+class Teller(BaseStreamer):
+    """Hands on each piece as it is written."""
+
+    def __init__(self, told: Queue[int | None]) -> None:
+        self._told = told
+
+    def put(self, value: torch.Tensor) -> None:
+        """Take the next piece; what has two dimensions is the start, not a piece."""
+        if value.dim() == 1:
+            self._told.put(int(value))
+
+    def end(self) -> None:
+        """Do nothing: the whole follows."""

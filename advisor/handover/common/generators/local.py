@@ -1,11 +1,11 @@
 """The language model: reads prompts and goes on with the likeliest token, one after the other."""
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
@@ -25,7 +25,8 @@ class Generator:
     """A model of transformers, with an adapter if there is one; it is spoken to as in a chat."""
 
     def __init__(self, *, kind: str, precision: str, n_context: int | None, n_at_once: int) -> None:
-        self._n_context, self._n_at_once = n_context or sys.maxsize, n_at_once
+        self._n_context, self._n_at_once = n_context or float("inf"), n_at_once
+        self._lock = Lock()  # a tokenizer serves one thread, and the model takes all cores
         side = "right" if kind == "AutoModelForSeq2SeqLM" else "left"
         tokenizer: Any = transformers.AutoTokenizer.from_pretrained(FOLDER, padding_side=side)
         tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token or tokenizer.unk_token
@@ -56,27 +57,29 @@ class Generator:
     def stream(self, prompt: str, n_tokens: int) -> Iterator[str]:
         """Yield the text as far as it is written, word by word, and at last the whole."""
         told = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
-        with ThreadPoolExecutor(1) as pool:
-            whole = pool.submit(self._generate, self._tokenize([prompt]), n_tokens, told)
-            whole.add_done_callback(lambda _: told.end())
-            yield from map(strip_thought, accumulate(told))
-            yield from whole.result()
+        # without a `with`, which would wait for the end where nobody reads on
+        ids, pool = self._tokenize([prompt]), ThreadPoolExecutor(1)
+        whole = pool.submit(self._generate, ids, n_tokens, told)
+        whole.add_done_callback(lambda _: told.end())
+        yield from map(strip_thought, accumulate(told))
+        yield from whole.result()
 
     def _tokenize(self, prompts: Sequence[str]) -> list[list[int]]:
         texts, is_chat = list(prompts), bool(self._tokenizer.chat_template)
         if is_chat:
             turns = [[{"role": "user", "content": prompt}] for prompt in prompts]
             texts = [self._tokenizer.apply_chat_template(turn, **CHAT) for turn in turns]
-        return list(self._tokenizer(texts, add_special_tokens=not is_chat)["input_ids"])
+        with self._lock:
+            return list(self._tokenizer(texts, add_special_tokens=not is_chat)["input_ids"])
 
-    @torch.inference_mode()
     def _generate(
         self, ids: list[list[int]], n_tokens: int, told: TextIteratorStreamer | None = None
     ) -> list[str]:
         batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt").to(self._model.device)
-        rows = self._model.generate(**batch, max_new_tokens=n_tokens, streamer=told)
         n_read = 1 if self._model.config.is_encoder_decoder else batch["input_ids"].shape[1]
-        decoded = self._tokenizer.batch_decode(rows[:, n_read:], skip_special_tokens=True)
+        with self._lock, torch.inference_mode():
+            rows = self._model.generate(**batch, max_new_tokens=n_tokens, streamer=told)
+            decoded = self._tokenizer.batch_decode(rows[:, n_read:], skip_special_tokens=True)
         return list(map(strip_thought, decoded))
 
 

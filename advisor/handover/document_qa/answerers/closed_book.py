@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from queue import Queue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 import torch
@@ -21,6 +21,7 @@ class Answerer:
     def __init__(self) -> None:
         self._settings = json.loads((MODEL / "settings.json").read_text(encoding="utf-8"))
         self._pieces: list[int] = self._settings["pieces"]
+        self._lock = Lock()  # a tokenizer serves one thread, and the model takes all cores
         self._tokenizer = AutoTokenizer.from_pretrained(MODEL / "writer", local_files_only=True)
         self._silence = self._tokenizer.convert_tokens_to_ids(self._settings["abstention"])
         self._end = self._pieces.index(self._tokenizer.sep_token_id)
@@ -43,29 +44,26 @@ class Answerer:
             finally:
                 told.put(None)
 
-        writer = Thread(target=write)
-        writer.start()
-        try:
-            while (piece := told.get()) is not None:
-                row.append(piece)
-                yield Answer(answer=self._read(row), confidence=0.0)
-        finally:
-            writer.join()
+        Thread(target=write).start()
+        while (piece := told.get()) is not None:
+            row.append(piece)
+            yield Answer(answer=self._read(row), confidence=0.0)
         yield from whole
 
     @torch.inference_mode()
     def _write(
         self, questions: Sequence[str], streamer: BaseStreamer | None = None
     ) -> list[Answer]:
-        batch = self._tokenizer(
-            list(questions),
-            padding=True,
-            truncation=True,
-            max_length=self._settings["max_input_pieces"],
-            return_token_type_ids=False,
-            return_tensors="pt",
-        )
-        with torch.autocast("cpu", torch.bfloat16, self._settings["precision"] == "bfloat16"):
+        halves = self._settings["precision"] == "bfloat16"
+        with self._lock, torch.autocast("cpu", torch.bfloat16, halves):
+            batch = self._tokenizer(
+                list(questions),
+                padding=True,
+                truncation=True,
+                max_length=self._settings["max_input_pieces"],
+                return_token_type_ids=False,
+                return_tensors="pt",
+            )
             written = self._model.generate(
                 **batch,
                 streamer=streamer,

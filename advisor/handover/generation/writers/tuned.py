@@ -3,11 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from queue import Queue
-from threading import Thread
-
-import torch
-from transformers.generation.streamers import BaseStreamer
 
 from service.model import Seq2Seq
 from service.texts import MODEL, Written
@@ -30,36 +25,5 @@ class Writer:
 
     def stream(self, source: str) -> Iterator[Written]:
         """Yield the text as far as it is written, after every piece, and at last the whole."""
-        told, row, whole = Queue[int | None](), list[int](), list[tuple[list[int], float]]()
-
-        def write() -> None:
-            try:
-                whole.extend(self._model.write_batch([source], Teller(told)))
-            finally:
-                told.put(None)
-
-        writer = Thread(target=write)
-        writer.start()
-        try:
-            while (piece := told.get()) is not None:
-                row.append(piece)
-                yield Written(text=self._model.spell(row, source), confidence=0.0)
-        finally:
-            writer.join()
-        for pieces, confidence in whole:
+        for pieces, confidence in self._model.stream(source):
             yield Written(text=self._model.spell(pieces, source), confidence=confidence)
-
-
-class Teller(BaseStreamer):
-    """Hands on each piece as it is written."""
-
-    def __init__(self, told: Queue[int | None]) -> None:
-        self._told = told
-
-    def put(self, value: torch.Tensor) -> None:
-        """Take the next piece; what has two dimensions is the start, not a piece."""
-        if value.dim() == 1:
-            self._told.put(int(value))
-
-    def end(self) -> None:
-        """Do nothing: the whole text follows."""
