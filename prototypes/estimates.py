@@ -41,6 +41,8 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.CLASSIFICATION, Approach.PROMPTING): Effort(test=1),
     (Task.CLASSIFICATION, "prompting_generator"): Effort(),
     (Task.CLASSIFICATION, "prompting_generator_few_shot"): Effort(),
+    (Task.CLASSIFICATION, "fine_tune_generator"): Effort(),
+    (Task.CLASSIFICATION, "hybrid_generator"): Effort(train=1, test=1),
     (Task.CLASSIFICATION, Approach.RAG): Effort(train=1, test=1),
     (Task.CLASSIFICATION, Approach.FINE_TUNE): Effort(train=1, test=1),
     (Task.CLASSIFICATION, "fine_tune_full"): Effort(train=12, test=1),
@@ -51,6 +53,8 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.GENERATION, Approach.RAG): Effort(train=0.2, test=1),
     (Task.GENERATION, Approach.FINE_TUNE): Effort(train=16, test=10, least=2_500_000),
     (Task.GENERATION, Approach.HYBRID): Effort(train=18, test=10, least=3_000_000),
+    (Task.GENERATION, "fine_tune_generator"): Effort(),
+    (Task.GENERATION, "hybrid_generator"): Effort(train=1, test=1),
     # The model is that of fine_tune; it is charged for it, whoever had it tuned.
     (Task.GENERATION, "hybrid_knn_lm"): Effort(train=18, test=25, least=3_000_000),
     (Task.EXTRACTION, "prompting_zero_shot"): Effort(test=8),

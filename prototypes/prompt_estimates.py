@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from prototypes.approaches.prompted import (
+    MAX_TAUGHT,
     N_FIXED_EXAMPLES,
     N_NEAREST_EXAMPLES,
     N_PASSAGES,
@@ -90,7 +91,9 @@ class PromptForecast:
         ):
             return 0
         n_each = self._sizes[spec.name] // CHARACTERS_PER_TOKEN + ANSWER_TOKENS[self._task]
-        return _EPOCHS * self._n_train * n_each
+        is_open = self._task is Task.DOCUMENT_QA
+        n_taught = self._n_train if is_open else min(self._n_train, MAX_TAUGHT)
+        return _EPOCHS * n_taught * n_each
 
 
 def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> int:
@@ -128,6 +131,8 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
             "prompting_generator": text + labels,
             "prompting_generator_few_shot": text + labels + n_fixed * example,
             "rag_generator": text + labels + N_NEAREST_EXAMPLES * example,
+            "fine_tune_generator": text + labels,
+            "hybrid_generator": text + labels + N_NEAREST_EXAMPLES * example,
         }
     if dataset.task is Task.GENERATION:
         shown = example + _mean(output for sample in learning.train for output in sample.targets)
@@ -135,6 +140,8 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
             "prompting": text,
             "prompting_few_shot": text + N_NEAREST_EXAMPLES * shown,
             "rag_generator": text + N_NEAREST_EXAMPLES * shown,
+            "fine_tune_generator": text,
+            "hybrid_generator": text + N_NEAREST_EXAMPLES * shown,
         }
     return {
         "prompting": text,

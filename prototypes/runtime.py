@@ -61,11 +61,26 @@ def keep_freed_memory() -> None:
 def give_memory_back() -> None:
     """Return to the machine what one arm has freed, before the next one asks for its own.
 
-    Does nothing where the C library is not glibc.
+    Memory of the processor stays where the C library is not glibc.
     """
     gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def take_peak_gpu_gb() -> float | None:
+    """Return the most gigabytes that GPUs held since this was last asked; None without a GPU."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return None
+    devices = range(torch.cuda.device_count())
+    peak = sum(torch.cuda.max_memory_allocated(each) for each in devices) / 1e9
+    for each in devices:
+        torch.cuda.reset_peak_memory_stats(each)
+    return float(peak)
 
 
 def n_threads() -> int:

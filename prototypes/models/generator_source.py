@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generator
-from prototypes.models.generator_memory import count_parameters, require_fitting, require_room
+from prototypes.models.generator_memory import count_parameters, require_fitting, require_some_room
 from prototypes.models.model_folder import (
     count_on_hub,
     find_model_folder,
@@ -165,10 +165,11 @@ def _find_local(name: str) -> LocalSource:
     is_local = Path(name).expanduser().exists()
     n_published = None if is_local else count_on_hub(name)
     if n_published is not None:
-        require_room(name, n_published)
+        require_some_room(name, n_published)
     folder = find_model_folder(name, kind="generator", instead=f"name a server ({_EXPECTED})")
     files = require_safetensors(folder)
     require_generating(folder)
     shown = folder.resolve().name if is_local else name
-    require_fitting(shown, files)
-    return LocalSource(shown, folder, count_parameters(files), hash_files(files))
+    n_parameters = count_parameters(files)
+    require_some_room(shown, n_parameters)
+    return LocalSource(shown, folder, n_parameters, hash_files(files))

@@ -24,7 +24,7 @@ from prototypes.approaches.prompted import (
 )
 from prototypes.approaches.stages import StageClock
 from prototypes.contracts import Citation, FitReport, LearningData, Prediction, Progress, Sample
-from prototypes.models.generator import Generation, Prompt
+from prototypes.models.generator import Generation, Generator, Prompt
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.templates import PromptTemplate, quote
 
@@ -54,15 +54,10 @@ class ZeroShotPromptArm:
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
         """Choose what is shown; nothing is learnt, validation samples are only measured."""
-        self._begin(workbench)
-        self._labels = data.labels or require_labels(data.train)
-        self._descriptions = dict(data.label_descriptions)
-        self._template = workbench.templates.by_name[self.template_name]
-        self._examples = self._choose_examples(data, seed=seed)
-        self._index_examples()
+        self._set_up(data, workbench, seed=seed)
         shown = thin_out(data.validation)
         predictions = answer_in_steps(shown, self.predict, progress=progress)
-        return FitReport(_accuracy(shown, predictions), notes=self._notes(len(shown)))
+        return FitReport(share_right(shown, predictions), notes=self._notes(len(shown)))
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
         """Label each text; what cannot be read as a label of the list is no answer."""
@@ -104,8 +99,20 @@ class ZeroShotPromptArm:
         arm._index_examples()
         return arm
 
+    def _set_up(self, data: LearningData, workbench: Workbench, *, seed: int) -> None:
+        self._begin(workbench)
+        self._labels = data.labels or require_labels(data.train)
+        self._descriptions = dict(data.label_descriptions)
+        self._template = workbench.templates.by_name[self.template_name]
+        self._examples = self._choose_examples(data, seed=seed)
+        self._index_examples()
+
     def _begin(self, workbench: Workbench) -> None:
-        self._workbench, self._generator = workbench, workbench.load_generator()
+        self._workbench, self._generator = workbench, self._take_generator(workbench)
+
+    def _take_generator(self, workbench: Workbench) -> Generator:
+        """Return the model that is asked."""
+        return workbench.load_generator()
 
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         return []
@@ -163,7 +170,7 @@ class FixedExamplesPromptArm(ZeroShotPromptArm):
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         n_each = max(1, N_FIXED_EXAMPLES // len(require_labels(data.train)))
         drawn = draw_samples(data.train, n_per_label=n_each, seed=seed)
-        return _take_turns([_as_example(sample) for sample in drawn])
+        return _take_turns([as_example(sample) for sample in drawn])
 
     def _notes(self, n_validated: int) -> tuple[str, ...]:
         return (*super()._notes(n_validated), f"{len(self._examples)} examples in every prompt")
@@ -179,7 +186,7 @@ class NearestExamplesPromptArm(ZeroShotPromptArm):
     ) -> FitReport:
         """Index the training samples; once these were measured, the validation samples too."""
         report = super().fit(data, workbench, seed=seed, progress=progress)
-        self._examples += map(_as_example, data.validation)
+        self._examples += map(as_example, data.validation)
         self._index_examples()
         return report
 
@@ -200,7 +207,7 @@ class NearestExamplesPromptArm(ZeroShotPromptArm):
 
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         require_labels(data.train)
-        return [_as_example(sample) for sample in data.train]
+        return [as_example(sample) for sample in data.train]
 
     def _index_examples(self) -> None:
         texts = [example.text for example in self._examples]
@@ -244,7 +251,8 @@ def _key(label: str) -> str:
     return " ".join(re.split(r"[\s_-]+", label.strip(_DECORATION).casefold()))
 
 
-def _as_example(sample: Sample) -> Example:
+def as_example(sample: Sample) -> Example:
+    """Take a labelled sample as an example."""
     return Example(sample.id, sample.input, sample.targets[0])
 
 
@@ -252,7 +260,8 @@ def _show(example: Example) -> str:
     return f"{quote('example', example.text)}\nLabel: {example.label}"
 
 
-def _accuracy(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> float | None:
+def share_right(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> float | None:
+    """Return the share of samples labelled rightly; None if there are none."""
     pairs = list(zip(samples, predictions, strict=True))
     right = sum(prediction.output in sample.targets for sample, prediction in pairs)
     return right / len(pairs) if pairs else None
