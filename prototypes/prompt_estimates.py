@@ -13,6 +13,7 @@ from prototypes.approaches.prompted import (
     thin_out,
 )
 from prototypes.contracts import Approach, ArmSpec, Dataset, Split, Task
+from prototypes.models.generation_cache import Tokens
 from prototypes.models.generator_source import EndpointSource, GeneratorSupply, LocalSource
 from prototypes.runtime import device, precision
 
@@ -48,7 +49,12 @@ class PromptLoad:
     """How many prompts an arm sends, and the tokens that they and their answers take."""
 
     n_prompts: int
-    n_tokens: int
+    tokens: Tokens
+
+    @property
+    def n_tokens(self) -> int:
+        """Those read and those written together."""
+        return self.tokens.total
 
 
 class PromptForecast:
@@ -65,9 +71,12 @@ class PromptForecast:
     def load(self, spec: ArmSpec) -> PromptLoad:
         """Count prompts and tokens of one arm; neither if it needs no language model."""
         if "generator" not in spec.needs:
-            return PromptLoad(0, 0)
+            return PromptLoad(0, Tokens())
         n_read = self._sizes[spec.name] // CHARACTERS_PER_TOKEN
-        return PromptLoad(self._n_prompts, self._n_prompts * (n_read + ANSWER_TOKENS[self._task]))
+        n_written = ANSWER_TOKENS[self._task]
+        return PromptLoad(
+            self._n_prompts, Tokens(self._n_prompts * n_read, self._n_prompts * n_written)
+        )
 
     def seconds(self, spec: ArmSpec) -> float:
         """Return about how long the arm's prompts will take."""
@@ -96,9 +105,9 @@ class PromptForecast:
         return _EPOCHS * n_taught * n_each
 
 
-def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> int:
+def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> Tokens:
     """Add up the tokens that the arms are expected to take."""
-    return sum(forecast.load(spec).n_tokens for spec in specs)
+    return sum((forecast.load(spec).tokens for spec in specs), start=Tokens())
 
 
 def expect_prompt_seconds(

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from prototypes.errors import ModelUnavailableError
+from prototypes.models.generation_cache import CostCap
 from prototypes.models.generator import Generator
 from prototypes.models.generator_memory import count_parameters, require_fitting, require_some_room
 from prototypes.models.model_folder import (
@@ -75,11 +76,13 @@ class GeneratorOptions:
         max_tokens_total: A server is not asked for more tokens than this in one run folder.
         context_tokens: How long the context is; None asks the model or the server.
         cache_dir: Where a server's answers are kept; None keeps them nowhere.
+        cost_cap: What a server may cost in one run folder; None sets no such limit.
     """
 
     max_tokens_total: int = DEFAULT_MAX_TOKENS_TOTAL
     context_tokens: int | None = None
     cache_dir: Path | None = None
+    cost_cap: CostCap | None = None
 
 
 @dataclass(frozen=True, slots=True)
