@@ -125,7 +125,7 @@ def _caps(settings: TrialSettings) -> _Caps:
     if limit is None:
         return _Caps(settings.max_tokens_total)
     if not 0 <= limit < math.inf:
-        raise LaboratoryError(f"--max-usd {limit:g}: expected a number of US dollars, such as 2.50.")
+        raise LaboratoryError(f"--max-usd {limit:g}: expected US dollars, such as 2.50.")
     if prices is None:
         raise LaboratoryError(
             f"--max-usd {limit:g} was given without prices, and without them nobody knows what has "

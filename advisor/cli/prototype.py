@@ -158,6 +158,7 @@ def _test(
     task = request.task or task_from(said)
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
+    _tell_text_only(said)
     tell_groups(dataset)
     if options.dry_run:
         tell_plan(said, dataset, rule_base, options=options)
@@ -183,6 +184,17 @@ def _tell_other_task(said: Answers, dataset: Dataset) -> None:
         typer.echo(
             f"The answers say task_kind {said.level('task_kind')}; the laboratory measures these "
             f"data as {dataset.task.value}, and the verdict holds for that task.",
+            err=True,
+        )
+
+
+def _tell_text_only(said: Answers) -> None:
+    """Say so where the answers are about more than what the laboratory reads."""
+    material = said.level("modality") if said.is_known("modality") else "text"
+    if material != "text":
+        typer.echo(
+            f"The answers say modality {material}; the laboratory reads text only, and every "
+            "figure holds for the words alone. The report says what the rest would take.",
             err=True,
         )
 
