@@ -102,12 +102,13 @@ def device() -> Literal["cuda", "cpu"]:
 def precision() -> Literal["bfloat16", "float32"]:
     """Choose bfloat16 where the machine multiplies it in hardware, float32 elsewhere.
 
-    A processor that only emulates bfloat16 is slower with it, so its name alone is not enough.
+    What only emulates bfloat16 is slower with it, so that it can be had is not enough.
     """
     import torch
 
     if device() == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bfloat16" if has_bfloat16 else "float32"
     return "bfloat16" if _cpu_has_fast_bfloat16() else "float32"
 
 
