@@ -59,6 +59,8 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.GENERATION, "hybrid_knn_lm"): Effort(train=18, test=25, least=3_000_000),
     (Task.EXTRACTION, "prompting_zero_shot"): Effort(test=8),
     (Task.EXTRACTION, "prompting_few_shot"): Effort(test=1),
+    (Task.EXTRACTION, "fine_tune_generator"): Effort(),
+    (Task.EXTRACTION, "rag_generator"): Effort(train=1, test=1),
     (Task.EXTRACTION, Approach.RAG): Effort(train=2, test=2),
     (Task.EXTRACTION, Approach.FINE_TUNE): Effort(train=2, test=1),
     (Task.EXTRACTION, "fine_tune_full"): Effort(train=14, test=1),

@@ -19,7 +19,12 @@ from prototypes.runtime import device, precision
 
 CHARACTERS_PER_TOKEN = 4
 TEMPLATE_CHARACTERS = 500
-ANSWER_TOKENS = {Task.CLASSIFICATION: 8, Task.DOCUMENT_QA: 40, Task.GENERATION: 40}
+ANSWER_TOKENS = {
+    Task.CLASSIFICATION: 8,
+    Task.EXTRACTION: 24,
+    Task.DOCUMENT_QA: 40,
+    Task.GENERATION: 40,
+}
 """What an answer usually takes; it may take more."""
 
 PASSAGE_CHARACTERS = 1_000
@@ -135,7 +140,7 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
     )
     corpus = sum(len(document.text) + len(document.title) for document in dataset.documents)
     n_fixed = max(N_FIXED_EXAMPLES, len(learning.labels))
-    if dataset.task is Task.CLASSIFICATION:
+    if dataset.task in (Task.CLASSIFICATION, Task.EXTRACTION):
         return {
             "prompting_generator": text + labels,
             "prompting_generator_few_shot": text + labels + n_fixed * example,

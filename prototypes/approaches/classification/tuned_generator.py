@@ -13,7 +13,6 @@ from prototypes.approaches.classification.prompted import (
     Example,
     NearestExamplesPromptArm,
     ZeroShotPromptArm,
-    share_right,
 )
 from prototypes.approaches.own_model import (
     MAX_SCORED,
@@ -34,12 +33,8 @@ if TYPE_CHECKING:
     from prototypes.workbench import Workbench
 
 
-class TunedLabelArm(ZeroShotPromptArm):
-    """Teaches a language model to write the label of a text.
-
-    It can say nothing but a label of the list: the one it is likeliest to write, found exactly. How
-    sure it is, is the probability of writing that label.
-    """
+class TunedPromptArm(ZeroShotPromptArm):
+    """Teaches a language model to answer as the labelled texts do."""
 
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
@@ -47,10 +42,9 @@ class TunedLabelArm(ZeroShotPromptArm):
         """Tune a model of its own on the training texts, stopping by the validation ones.
 
         Raises:
-            TooFewSamplesError: If there are fewer than two labels, or no text fits the model.
+            TooFewSamplesError: If there is nothing to learn, or no text fits the model.
             ModelUnavailableError: If the model cannot be tuned here.
         """
-        require_labels(data.train)
         self._set_up(data, workbench, seed=seed)
         pairs = self._make_pairs(choose_taught(data.train))
         shown = thin_out(data.validation)
@@ -66,24 +60,10 @@ class TunedLabelArm(ZeroShotPromptArm):
             shown, self.predict, progress=lambda fraction: progress(0.9 + 0.1 * fraction)
         )
         return FitReport(
-            share_right(shown, predictions),
+            self._rate(shown, predictions),
             n_trained_parameters=self._tuned.report.n_trained_parameters,
             notes=(*self._notes(len(shown)), *self._tuned.describe("training texts")),
         )
-
-    def predict(self, inputs: Sequence[str]) -> list[Prediction]:
-        """Label each text, in order; one that the model cannot read gets no label."""
-        clock = StageClock(self._workbench.clock)
-        shown = self._find_examples(inputs, clock)
-        with clock.stage("generate"):
-            built = [self._build(text, own) for text, own in zip(inputs, shown, strict=True)]
-            answers = self._encode_labels()
-            predictions = [
-                self._choose(prompt, own[:n], answers)
-                for (prompt, n), own in zip(built, shown, strict=True)
-            ]
-        timings = clock.timings_ms(len(inputs))
-        return [replace(each, timings_ms=timings) for each in predictions]
 
     def save(self, folder: Path) -> None:
         """Write what a prompt is made of, what was tuned, and the pairs it was taught."""
@@ -108,7 +88,7 @@ class TunedLabelArm(ZeroShotPromptArm):
             for sample, own in zip(samples, shown, strict=True)
         ]
         built = [
-            (self._build(sample.input, own)[0], sample.targets[0])
+            (self._build(sample.input, own)[0], self._take(sample).label)
             for sample, own in zip(samples, others, strict=True)
         ]
         pairs = [TuningPair(prompt, label) for prompt, label in built if prompt is not None]
@@ -118,6 +98,37 @@ class TunedLabelArm(ZeroShotPromptArm):
                 "together with the list of labels; name a model with a longer one."
             )
         return pairs
+
+    def _score(self, samples: Sequence[Sample]) -> float:
+        """Return how good the answers to validation texts are."""
+        predictions = self.predict([sample.input for sample in samples])
+        return self._rate(samples, predictions) or 0.0
+
+
+class TunedLabelArm(TunedPromptArm):
+    """Teaches a language model to write the label of a text.
+
+    It can say nothing but a label of the list: the one it is likeliest to write, found exactly. How
+    sure it is, is the probability of writing that label.
+    """
+
+    def predict(self, inputs: Sequence[str]) -> list[Prediction]:
+        """Label each text, in order; one that the model cannot read gets no label."""
+        clock = StageClock(self._workbench.clock)
+        shown = self._find_examples(inputs, clock)
+        with clock.stage("generate"):
+            built = [self._build(text, own) for text, own in zip(inputs, shown, strict=True)]
+            answers = self._encode_labels()
+            predictions = [
+                self._choose(prompt, own[:n], answers)
+                for (prompt, n), own in zip(built, shown, strict=True)
+            ]
+        timings = clock.timings_ms(len(inputs))
+        return [replace(each, timings_ms=timings) for each in predictions]
+
+    def _learn_labels(self, data: LearningData) -> tuple[str, ...]:
+        known = require_labels(data.train)
+        return data.labels or known
 
     def _encode_labels(self) -> list[list[int]]:
         """Return the token ids of each label, as it would be written."""
@@ -142,11 +153,6 @@ class TunedLabelArm(ZeroShotPromptArm):
             n_input_tokens=model.count_tokens(prompt),
             n_output_tokens=len(answers[chosen]),
         )
-
-    def _score(self, samples: Sequence[Sample]) -> float:
-        """Return the share of validation texts labelled rightly."""
-        predictions = self.predict([sample.input for sample in samples])
-        return share_right(samples, predictions) or 0.0
 
 
 class TunedNearestLabelArm(NearestExamplesPromptArm, TunedLabelArm):
