@@ -130,6 +130,16 @@ def test_what_stands_nowhere_is_told_and_the_rest_kept(
     assert len({each.start for each in read.spans}) == len(read.spans)
 
 
+def test_whole_words_come_before_parts_of_others() -> None:
+    """The 6 behind 16 is meant; line breaks of the text do not matter, nor colons in a label."""
+    text = "16 people at 6 in the\nold mill"
+
+    read = read_lines("at: hour: 6\nplace: the old mill", text, ("at: hour", "at", "place"))
+
+    assert read.spans == (Span(13, 14, "at: hour"), Span(18, 30, "place"))
+    assert read.fault == ""
+
+
 def test_what_is_taught_is_read_back() -> None:
     """Lines and spans are the same in two forms."""
     text, line = VALIDATION[0].input, VALIDATION[0].targets[0]

@@ -19,7 +19,7 @@ from prototypes.approaches.classification.tuned_generator import TunedPromptArm
 from prototypes.approaches.extraction.labelling import learnt_labels, spans_of
 from prototypes.approaches.prompted import TOO_LONG
 from prototypes.contracts import Citation, LearningData, Prediction, Sample
-from prototypes.data.spans import Span, format_spans, parse_spans
+from prototypes.data.spans import Span, format_spans, parse_spans, split_words
 from prototypes.errors import TooFewSamplesError
 from prototypes.measure.spans import span_f1
 from prototypes.models.generator import Generation
@@ -148,14 +148,20 @@ def _split(line: str, labels: Sequence[str]) -> tuple[str | None, str]:
 
 
 def _find(piece: str, text: str, taken: Sequence[Span]) -> tuple[int, int] | None:
-    """Find a piece as it is written, then without quotation marks, then in any case."""
+    """Find a piece as it is written, then without quotation marks, then in any case.
+
+    Where it stands as whole words it is not looked for within others.
+    """
+    words = split_words(text)
+    begins, ends = {word.start for word in words}, {word.end for word in words}
     after, bare = taken[-1].end if taken else 0, piece.strip(_QUOTES)
     for wanted, flags in ((piece, 0), (bare, 0), (bare, re.IGNORECASE)):
         pattern = r"\s+".join(map(re.escape, wanted.split()))
         places = (match.span() for match in re.finditer(pattern, text, flags) if pattern)
         free = [(a, b) for a, b in places if all(b <= x.start or x.end <= a for x in taken)]
-        if free:
-            return next((each for each in free if each[0] >= after), free[0])
+        found = [(a, b) for a, b in free if a in begins and b in ends] or free
+        if found:
+            return next((each for each in found if each[0] >= after), found[0])
     return None
 
 
