@@ -14,7 +14,7 @@ from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator_local import TransformersGenerator
 from prototypes.models.generator_memory import require_room_in_four_bits
 from prototypes.models.model_folder import require_safetensors
-from prototypes.runtime import device
+from prototypes.runtime import device, precision
 
 LORA_RANK, LORA_ALPHA, LORA_DROPOUT = 16, 32, 0.05
 N_SOFT_TOKENS = 20
@@ -64,7 +64,7 @@ def load_quantised(folder: Path, *, name: str) -> TransformersGenerator:
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_compute_dtype=torch.bfloat16 if precision() == "bfloat16" else torch.float16,
     )
     generator = TransformersGenerator(folder, name=name, quantisation=few_bits)
     prepare: Any = prepare_model_for_kbit_training

@@ -10,7 +10,7 @@ from prototypes.models.generator import Generator
 from prototypes.models.generator_local import TransformersGenerator
 from prototypes.models.generator_memory import can_quantise
 from prototypes.models.generator_source import GeneratorSupply, LocalSource
-from prototypes.runtime import device
+from prototypes.runtime import device, precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ def _configure(bits: int) -> Any:  # noqa: ANN401 # a configuration of transform
 
     if bits == 8:
         return BitsAndBytesConfig(load_in_8bit=True)
+    fast = torch.bfloat16 if precision() == "bfloat16" else torch.float16
     return BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=fast
     )
