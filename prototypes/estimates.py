@@ -61,6 +61,7 @@ _EFFORTS: dict[tuple[Task, str], Effort] = {
     (Task.EXTRACTION, "prompting_few_shot"): Effort(test=1),
     (Task.EXTRACTION, "fine_tune_generator"): Effort(),
     (Task.EXTRACTION, "rag_generator"): Effort(train=1, test=1),
+    (Task.EXTRACTION, "hybrid_generator"): Effort(train=1, test=1),
     (Task.EXTRACTION, Approach.RAG): Effort(train=2, test=2),
     (Task.EXTRACTION, Approach.FINE_TUNE): Effort(train=2, test=1),
     (Task.EXTRACTION, "fine_tune_full"): Effort(train=14, test=1),

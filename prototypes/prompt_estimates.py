@@ -159,6 +159,7 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
         }
     return {
         "prompting": text,
+        "prompting_few_shot": text + N_NEAREST_EXAMPLES * example,
         "rag_generator": text + N_PASSAGES * PASSAGE_CHARACTERS,
         "prompting_whole_corpus": text + corpus,
         "rag_token": N_PASSAGES * (text + PASSAGE_CHARACTERS),

@@ -99,4 +99,15 @@ ARMS: tuple[ArmSpec, ...] = (
         needs=("generator", "local_generator", "training_samples"),
         cost_rank=95,
     ),
+    ArmSpec(
+        name="hybrid_generator",
+        task=Task.EXTRACTION,
+        approach=Approach.HYBRID,
+        title="a language model tuned to write the spans of a text beside its 8 nearest texts",
+        factory=f"{_ROOM}.prompted:TunedNearestSpansArm",
+        cites=True,
+        needs=("generator", "local_generator", "training_samples"),
+        cost_rank=96,
+        on_request=True,
+    ),
 )

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from prototypes.approaches import own_model
+from prototypes.approaches.classification.tuned_generator import TunedPromptArm
 from prototypes.approaches.extraction.prompted import (
     ABSENT,
     UNREADABLE,
     NearestSpansPromptArm,
+    TunedNearestSpansArm,
     TunedSpansArm,
     ZeroShotSpansPromptArm,
     read_lines,
@@ -157,7 +159,9 @@ def test_without_spans_no_label_is_known(bench: Workbench) -> None:
 
 
 @pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("kind", [TunedSpansArm, TunedNearestSpansArm])
 def test_tuned_model_is_taught_lines_and_read_back(
+    kind: type[TunedPromptArm],
     tiny_causal: Path,
     hashing_encoder: Any,  # noqa: ANN401 # of conftest
     tmp_path: Path,
@@ -166,9 +170,9 @@ def test_tuned_model_is_taught_lines_and_read_back(
     """A line per span, the word for none; untrained as it is, it finds hardly anything."""
     plan = TuningPlan(Method.LORA, learning_rate=1e-2, max_epochs=1)
     monkeypatch.setattr(own_model, "choose_plan", lambda *_, **__: plan)
-    monkeypatch.setattr(TunedSpansArm, "max_tokens", 8)
+    monkeypatch.setattr(kind, "max_tokens", 8)
     supply = GeneratorSupply(find_generator(str(tiny_causal)), GeneratorOptions())
-    arm, local = TunedSpansArm(), Workbench(hashing_encoder, generator=supply)
+    arm, local = kind(), Workbench(hashing_encoder, generator=supply)
     fit(arm, local)
     arm.save(tmp_path)
     lines = (tmp_path / "training.jsonl").read_text(encoding="utf-8").splitlines()
@@ -176,7 +180,7 @@ def test_tuned_model_is_taught_lines_and_read_back(
     said = [each.output for each in arm.predict([VALIDATION[0].input])]
 
     assert said == [
-        each.output for each in TunedSpansArm.load(tmp_path, local).predict([VALIDATION[0].input])
+        each.output for each in kind.load(tmp_path, local).predict([VALIDATION[0].input])
     ]
     assert [json.loads(line)["messages"][1]["content"] for line in lines] == [
         "name: ann\ntime: noon",

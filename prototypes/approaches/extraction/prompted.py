@@ -109,6 +109,10 @@ class TunedSpansArm(ZeroShotSpansPromptArm, TunedPromptArm):
     """Teaches a language model to write the spans of a text."""
 
 
+class TunedNearestSpansArm(NearestSpansPromptArm, TunedPromptArm):
+    """Teaches a language model to write the spans of a text beside its nearest texts."""
+
+
 def write_lines(text: str, spans: Iterable[Span]) -> str:
     """Write spans as a model is to write them."""
     lines = [f"{each.label}: {_in_one_line(text[each.start : each.end])}" for each in sorted(spans)]
