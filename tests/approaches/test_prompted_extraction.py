@@ -158,6 +158,7 @@ def test_without_spans_no_label_is_known(bench: Workbench) -> None:
         fit(ZeroShotSpansPromptArm(), bench, nothing)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("kind", [TunedSpansArm, TunedNearestSpansArm])
 def test_tuned_model_is_taught_lines_and_read_back(

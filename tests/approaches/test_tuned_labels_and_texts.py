@@ -38,13 +38,7 @@ WRITTEN = LearningData(
     tuple(Sample(word, word, (f"the {word}",)) for word in ("socket", "server", "tensor")),
     (Sample("layer", "layer", ("the layer",)),),
 )
-LABELLERS, WRITERS = (
-    (TunedLabelArm, TunedNearestLabelArm),
-    (
-        TunedPromptWriterArm,
-        TunedNearestWriterArm,
-    ),
-)
+WRITERS = (TunedPromptWriterArm, TunedNearestWriterArm)
 
 
 @pytest.fixture(autouse=True)
@@ -74,8 +68,14 @@ def read_pairs(folder: Path) -> list[tuple[str, str]]:
     return [(asked["content"], said["content"]) for asked, said in turns]
 
 
-@pytest.mark.parametrize("kind", ["tiny_causal", "tiny_seq2seq"])
-@pytest.mark.parametrize("arm_class", LABELLERS)
+@pytest.mark.parametrize(
+    ("arm_class", "kind"),
+    [
+        (TunedLabelArm, "tiny_causal"),
+        pytest.param(TunedLabelArm, "tiny_seq2seq", marks=pytest.mark.slow),
+        pytest.param(TunedNearestLabelArm, "tiny_causal", marks=pytest.mark.slow),
+    ],
+)
 def test_only_labels_are_said_and_the_same_after_loading(
     arm_class: type[TunedLabelArm],
     kind: str,
@@ -100,6 +100,7 @@ def test_only_labels_are_said_and_the_same_after_loading(
     assert (tmp_path / "model" / "adapter_model.safetensors").is_file()
 
 
+@pytest.mark.slow
 def test_text_is_never_taught_beside_its_own_label(
     tiny_causal: Path,
     hashing_encoder: Any,  # noqa: ANN401 # of conftest
@@ -118,6 +119,7 @@ def test_text_is_never_taught_beside_its_own_label(
         assert shown and text not in shown
 
 
+@pytest.mark.slow
 def test_text_beyond_the_context_gets_no_label(tiny_causal: Path, hashing_encoder: Any) -> None:  # noqa: ANN401 # of conftest
     """It is told as such; where nothing can be taught, the arm says why."""
     arm = TunedLabelArm()
@@ -128,6 +130,7 @@ def test_text_beyond_the_context_gets_no_label(tiny_causal: Path, hashing_encode
         fit(TunedLabelArm(), assemble(tiny_causal, hashing_encoder, 40), LABELLED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm_class", WRITERS)
 def test_tuned_writer_is_saved_and_read_back(
     arm_class: type[TunedPromptWriterArm],
@@ -153,6 +156,7 @@ def test_tuned_writer_is_saved_and_read_back(
     assert any("lora tuning on 3 training pairs" in note for note in report.notes)
 
 
+@pytest.mark.slow
 def test_shared_model_is_let_go_of_and_loaded_again(
     tiny_causal: Path,
     hashing_encoder: Any,  # noqa: ANN401 # of conftest
