@@ -176,16 +176,11 @@ class RaftArm(TunedClosedBookArm, RetrievalPromptArm):
         return TuningPair(prompt, answer + mark)
 
     def _score(self, samples: Sequence[Sample]) -> float:
-        """Return the share answered rightly from what is found; of equal ones the likelier wins.
-
-        The loss alone would prefer a model that copies worse but is surer of the form: tuning on a
-        few dozen questions has made answers likelier and fewer of them right.
-        """
+        """Return the negative loss on validation questions, with what is found for them."""
         looked_up = self._look_up(samples)
         given = [found[:N_PASSAGES] for found, _ in looked_up]
         pairs = self._pair_up(samples, looked_up, given)
-        loss = mean_loss(require_local(self._generator), pairs)
-        return super()._score(samples) + 1 / (2 * len(samples) * (1 + loss))
+        return -mean_loss(require_local(self._generator), pairs)
 
 
 def choose_passages(
