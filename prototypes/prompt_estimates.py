@@ -41,8 +41,9 @@ _OPERATIONS_PER_SECOND = {
 }
 _OVERHEAD_SECONDS = 0.02
 """Per prompt, whatever the size of the model."""
-_EPOCHS = 5
-"""About how often a model that is tuned sees each training question."""
+_N_LESSONS = 800
+_FEWEST_EPOCHS, _MOST_EPOCHS = 3, 30
+"""About how many training samples a model that is tuned reads, within so many epochs."""
 _TRAINING_FACTOR = 3
 """A token that is learnt from is read forwards and backwards."""
 _PRIOR_SECONDS = 5.0
@@ -93,21 +94,22 @@ class PromptForecast:
         self._correction = (seconds + _PRIOR_SECONDS) / (expected + _PRIOR_SECONDS)
 
     def _uncorrected(self, spec: ArmSpec) -> float:
-        load = self.load(spec)
-        n_tokens = load.n_tokens + _TRAINING_FACTOR * self._count_taught(spec)
-        return expect_prompt_seconds(self._source, n_prompts=load.n_prompts, n_tokens=n_tokens)
+        load, n_lessons = self.load(spec), self._count_lessons(spec)
+        n_each = load.n_tokens // max(1, load.n_prompts)
+        return expect_prompt_seconds(
+            self._source,
+            n_prompts=load.n_prompts + n_lessons,
+            n_tokens=load.n_tokens + _TRAINING_FACTOR * n_lessons * n_each,
+        )
 
-    def _count_taught(self, spec: ArmSpec) -> int:
-        """Count the tokens that are read while an arm is tuned, over all epochs."""
-        if (
-            spec.approach not in (Approach.FINE_TUNE, Approach.HYBRID)
-            or not self.load(spec).n_tokens
-        ):
+    def _count_lessons(self, spec: ArmSpec) -> int:
+        """Count what is read while an arm is tuned, over all epochs."""
+        is_tuned = spec.approach in (Approach.FINE_TUNE, Approach.HYBRID)
+        if not is_tuned or not self.load(spec).n_prompts:
             return 0
-        n_each = self._sizes[spec.name] // CHARACTERS_PER_TOKEN + ANSWER_TOKENS[self._task]
         is_open = self._task is Task.DOCUMENT_QA
         n_taught = self._n_train if is_open else min(self._n_train, MAX_TAUGHT)
-        return _EPOCHS * n_taught * n_each
+        return max(_FEWEST_EPOCHS * n_taught, min(_N_LESSONS, _MOST_EPOCHS * n_taught))
 
 
 def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> Tokens:

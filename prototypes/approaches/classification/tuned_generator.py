@@ -26,6 +26,7 @@ from prototypes.approaches.stages import StageClock
 from prototypes.contracts import Citation, FitReport, LearningData, Prediction, Progress, Sample
 from prototypes.errors import TooFewSamplesError
 from prototypes.models.generator import Generator, Prompt
+from prototypes.models.generator_tuning import Score, mean_loss
 from prototypes.models.output_choice import choose_output
 from prototypes.models.tuning_pairs import TuningPair
 
@@ -46,13 +47,13 @@ class TunedPromptArm(ZeroShotPromptArm):
             ModelUnavailableError: If the model cannot be tuned here.
         """
         self._set_up(data, workbench, seed=seed)
-        pairs = self._make_pairs(choose_taught(data.train))
+        pairs = self._make_pairs(data.train)
         shown = thin_out(data.validation)
         self._tuned = teach_model(
             self._generator,
             pairs,
             workbench,
-            score=(lambda: self._score(shown[:MAX_SCORED])) if shown else None,
+            score=self._scorer(shown[:MAX_SCORED]),
             seed=seed,
             progress=lambda fraction: progress(0.9 * fraction),
         )
@@ -81,7 +82,18 @@ class TunedPromptArm(ZeroShotPromptArm):
         return take_model(workbench)
 
     def _make_pairs(self, samples: Sequence[Sample]) -> list[TuningPair]:
+        pairs = self._pair_up(choose_taught(samples))
+        if not pairs:
+            raise TooFewSamplesError(
+                f"None of the {len(samples)} training texts fits the context of the language model "
+                "together with the list of labels; name a model with a longer one."
+            )
+        return pairs
+
+    def _pair_up(self, samples: Sequence[Sample]) -> list[TuningPair]:
         """Ask as in a test: what is shown beside a text is never the text itself."""
+        if not samples:
+            return []
         shown = self._find_examples([sample.input for sample in samples], StageClock())
         others = [
             [each for each in own if each.id != sample.id]
@@ -91,18 +103,14 @@ class TunedPromptArm(ZeroShotPromptArm):
             (self._build(sample.input, own)[0], self._take(sample).label)
             for sample, own in zip(samples, others, strict=True)
         ]
-        pairs = [TuningPair(prompt, label) for prompt, label in built if prompt is not None]
-        if not pairs:
-            raise TooFewSamplesError(
-                f"None of the {len(samples)} training texts fits the context of the language model "
-                "together with the list of labels; name a model with a longer one."
-            )
-        return pairs
+        return [TuningPair(prompt, label) for prompt, label in built if prompt is not None]
 
-    def _score(self, samples: Sequence[Sample]) -> float:
-        """Return how good the answers to validation texts are."""
-        predictions = self.predict([sample.input for sample in samples])
-        return self._rate(samples, predictions) or 0.0
+    def _scorer(self, shown: Sequence[Sample]) -> Score | None:
+        """Score by the loss on the answers to validation texts; None without any."""
+        pairs = self._pair_up(shown)
+        if not pairs:
+            return None
+        return lambda: -mean_loss(require_local(self._generator), pairs)
 
 
 class TunedLabelArm(TunedPromptArm):
