@@ -8,6 +8,7 @@ from prototypes.contracts import ArmSpec
 from prototypes.estimates import Forecast
 from prototypes.events import PlannedArm, PlannedPrompts, TrialPlanned
 from prototypes.judge_estimates import plan_judge
+from prototypes.measure.costs import cost_of_tokens
 from prototypes.measurement import Conditions
 from prototypes.models.generator_source import EndpointSource
 from prototypes.prompt_estimates import PromptForecast, count_tokens
@@ -47,9 +48,15 @@ def _plan_prompts(
     supply = conditions.bench.generator_supply
     if supply is None or forecast is None:
         return None
-    is_server = isinstance(supply.source, EndpointSource)
+    tokens, name = count_tokens(arms, forecast), supply.source.name
+    if not isinstance(supply.source, EndpointSource):
+        return PlannedPrompts(name, tokens.total, max_tokens=None)
+    settings = conditions.settings
+    prices = settings.token_prices_usd
     return PlannedPrompts(
-        generator=supply.source.name,
-        n_tokens=count_tokens(arms, forecast),
-        max_tokens=supply.options.max_tokens_total if is_server else None,
+        generator=name,
+        n_tokens=tokens.total,
+        max_tokens=supply.options.max_tokens_total,
+        usd=None if prices is None else cost_of_tokens(tokens.read, tokens.written, prices),
+        max_usd=settings.max_usd,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from prototypes.contracts import ArmSpec, Document, LearningData, Task
-from prototypes.errors import ModelUnavailableError
+from prototypes.errors import LaboratoryError, ModelUnavailableError
+from prototypes.models.generation_cache import CostCap
 from prototypes.models.generator_source import (
     DEFAULT_MAX_TOKENS_TOTAL,
     GeneratorOptions,
@@ -42,6 +45,7 @@ def assemble_bench(
         spreader: Where the costly work is done.
 
     Raises:
+        LaboratoryError: If what a server costs is capped and no price is known.
         ModelUnavailableError: If there is no such generator, or it is refused.
         PromptTemplateError: If a template of the user's cannot be used.
         StoreError: If there is no such vector store, or its library is not installed.
@@ -54,7 +58,7 @@ def assemble_bench(
         cache_dir=cache_dir,
         generator=_supply(
             settings.generator,
-            max_tokens_total=settings.max_tokens_total,
+            _caps(settings),
             context_tokens=settings.context_tokens,
             cache_dir=cache_dir,
         ),
@@ -76,12 +80,7 @@ def assemble_judge(
     if settings.judge is None:
         return None
     require_judgeable(task)
-    judge = _supply(
-        settings.judge,
-        max_tokens_total=settings.max_tokens_total,
-        context_tokens=None,
-        cache_dir=cache_dir,
-    )
+    judge = _supply(settings.judge, _caps(settings), context_tokens=None, cache_dir=cache_dir)
     generator = bench.generator_supply.source if bench.generator_supply else None
     if judge is not None:
         require_impartial(judge.source, generator, offline=settings.limits.offline)
@@ -98,7 +97,7 @@ def reassemble_bench(
     """
     supply = _supply(
         lock.generator_source if "generator" in spec.needs else None,
-        max_tokens_total=DEFAULT_MAX_TOKENS_TOTAL,
+        _Caps(),
         context_tokens=lock.context_tokens,
         cache_dir=cache_dir,
     )
@@ -116,10 +115,37 @@ def reassemble_bench(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Caps:
+    """What a server may be asked for in one run folder."""
+
+    n_tokens: int = DEFAULT_MAX_TOKENS_TOTAL
+    cost: CostCap | None = None
+
+
+def _caps(settings: TrialSettings) -> _Caps:
+    """Take the caps of a trial.
+
+    Raises:
+        LaboratoryError: If the cap is no sum of dollars, or nobody says what a token costs.
+    """
+    limit, prices = settings.max_usd, settings.token_prices_usd
+    if limit is None:
+        return _Caps(settings.max_tokens_total)
+    if not 0 <= limit < math.inf:
+        raise LaboratoryError(f"--max-usd {limit:g}: expected US dollars, such as 2.50.")
+    if prices is None:
+        raise LaboratoryError(
+            f"--max-usd {limit:g} was given without prices, and without them nobody knows what has "
+            "been spent; add --token-price IN,OUT, or cap tokens with --max-tokens-total."
+        )
+    return _Caps(settings.max_tokens_total, CostCap(limit, prices))
+
+
 def _supply(
-    name: str | None, *, max_tokens_total: int, context_tokens: int | None, cache_dir: Path
+    name: str | None, caps: _Caps, *, context_tokens: int | None, cache_dir: Path
 ) -> GeneratorSupply | None:
     if name is None:
         return None
-    options = GeneratorOptions(max_tokens_total, context_tokens, cache_dir / _ANSWERS)
+    options = GeneratorOptions(caps.n_tokens, context_tokens, cache_dir / _ANSWERS, caps.cost)
     return GeneratorSupply(find_generator(name), options)

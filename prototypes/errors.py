@@ -5,6 +5,7 @@
     ├── UnknownArmError           an arm or task that does not exist
     ├── ModelUnavailableError     an encoder or generator that is missing, changed or refused
     ├── TokenLimitError           the cap on a generator's tokens is reached
+    │   └── CostLimitError        the cap on what they cost is reached
     ├── ContextTooShortError      a prompt is longer than its model can read
     ├── PromptTemplateError       a prompt template that cannot be used
     ├── RunFolderError            a run folder that cannot be written, read or resumed
@@ -49,6 +50,12 @@ class TokenLimitError(LaboratoryError):
     """The cap on the tokens of a generator does not allow another request."""
 
     remedy = "--resume with a larger --max-tokens-total"
+
+
+class CostLimitError(TokenLimitError):
+    """The cap on what a generator may cost does not allow another request."""
+
+    remedy = "--resume with a larger --max-usd"
 
 
 class ContextTooShortError(LaboratoryError):

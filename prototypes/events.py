@@ -40,11 +40,15 @@ class PlannedPrompts:
         generator: Its name.
         n_tokens: About how many tokens it will read and write.
         max_tokens: How many it is allowed; None if it runs here and there is no such limit.
+        usd: About what that costs in US dollars; None if nobody said what a token costs.
+        max_usd: What it is allowed to cost; None if there is no such limit.
     """
 
     generator: str
     n_tokens: int
     max_tokens: int | None
+    usd: float | None = None
+    max_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

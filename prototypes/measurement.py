@@ -187,7 +187,11 @@ def summarise_arm(spec: ArmSpec, conditions: Conditions, observed: Observed) -> 
         validation_score=observed.report.validation_score,
         input_tokens=n_read,
         output_tokens=n_written,
-        notes=[*observed.report.notes, *_count_faults(observed.predictions)],
+        notes=[
+            *observed.report.notes,
+            *_count_faults(observed.predictions),
+            *_tell_gpu_memory(),
+        ],
     )
     return MeasuredArm(result, samples)
 
@@ -230,6 +234,12 @@ def _find_receiver(spec: ArmSpec, bench: Workbench) -> str | None:
     """Name the host beyond this machine that an arm sends its inputs to, None if there is none."""
     supply = bench.generator_supply
     return supply.source.sends_to if supply and "generator" in spec.needs else None
+
+
+def _tell_gpu_memory() -> list[str]:
+    """Say how much memory of GPUs an arm took, where there are any."""
+    peak = runtime.take_peak_gpu_gb()
+    return [] if peak is None else [f"at most {peak:.1f} GB of GPU memory in use"]
 
 
 def _count_faults(predictions: Sequence[Prediction]) -> list[str]:

@@ -57,6 +57,8 @@ class TrialSettings:
         generator: The language model for arms that need one, as a folder, a hub id or
             `openai:MODEL@URL`; None leaves them out.
         max_tokens_total: A server is asked for at most this many tokens.
+        max_usd: A server may cost at most this many US dollars, by `token_prices_usd`; None sets
+            no such limit.
         context_tokens: How long the generator's context is; None asks it.
         token_prices_usd: What a server takes per million tokens read and written.
         prompts: A folder with templates that replace those of the package.
@@ -83,6 +85,7 @@ class TrialSettings:
     encoder: str | None = None
     generator: str | None = None
     max_tokens_total: int = DEFAULT_MAX_TOKENS_TOTAL
+    max_usd: float | None = None
     context_tokens: int | None = None
     token_prices_usd: tuple[float, float] | None = None
     prompts: Path | None = None

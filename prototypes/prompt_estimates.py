@@ -6,18 +6,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from prototypes.approaches.prompted import (
+    MAX_TAUGHT,
     N_FIXED_EXAMPLES,
     N_NEAREST_EXAMPLES,
     N_PASSAGES,
     thin_out,
 )
 from prototypes.contracts import Approach, ArmSpec, Dataset, Split, Task
+from prototypes.models.generation_cache import Tokens
 from prototypes.models.generator_source import EndpointSource, GeneratorSupply, LocalSource
 from prototypes.runtime import device, precision
 
 CHARACTERS_PER_TOKEN = 4
 TEMPLATE_CHARACTERS = 500
-ANSWER_TOKENS = {Task.CLASSIFICATION: 8, Task.DOCUMENT_QA: 40, Task.GENERATION: 40}
+ANSWER_TOKENS = {
+    Task.CLASSIFICATION: 8,
+    Task.EXTRACTION: 24,
+    Task.DOCUMENT_QA: 40,
+    Task.GENERATION: 40,
+}
 """What an answer usually takes; it may take more."""
 
 PASSAGE_CHARACTERS = 1_000
@@ -34,8 +41,9 @@ _OPERATIONS_PER_SECOND = {
 }
 _OVERHEAD_SECONDS = 0.02
 """Per prompt, whatever the size of the model."""
-_EPOCHS = 5
-"""About how often a model that is tuned sees each training question."""
+_N_LESSONS = 800
+_FEWEST_EPOCHS, _MOST_EPOCHS = 3, 30
+"""About how many training samples a model that is tuned reads, within so many epochs."""
 _TRAINING_FACTOR = 3
 """A token that is learnt from is read forwards and backwards."""
 _PRIOR_SECONDS = 5.0
@@ -47,7 +55,12 @@ class PromptLoad:
     """How many prompts an arm sends, and the tokens that they and their answers take."""
 
     n_prompts: int
-    n_tokens: int
+    tokens: Tokens
+
+    @property
+    def n_tokens(self) -> int:
+        """Those read and those written together."""
+        return self.tokens.total
 
 
 class PromptForecast:
@@ -64,9 +77,12 @@ class PromptForecast:
     def load(self, spec: ArmSpec) -> PromptLoad:
         """Count prompts and tokens of one arm; neither if it needs no language model."""
         if "generator" not in spec.needs:
-            return PromptLoad(0, 0)
+            return PromptLoad(0, Tokens())
         n_read = self._sizes[spec.name] // CHARACTERS_PER_TOKEN
-        return PromptLoad(self._n_prompts, self._n_prompts * (n_read + ANSWER_TOKENS[self._task]))
+        n_written = ANSWER_TOKENS[self._task]
+        return PromptLoad(
+            self._n_prompts, Tokens(self._n_prompts * n_read, self._n_prompts * n_written)
+        )
 
     def seconds(self, spec: ArmSpec) -> float:
         """Return about how long the arm's prompts will take."""
@@ -78,24 +94,27 @@ class PromptForecast:
         self._correction = (seconds + _PRIOR_SECONDS) / (expected + _PRIOR_SECONDS)
 
     def _uncorrected(self, spec: ArmSpec) -> float:
-        load = self.load(spec)
-        n_tokens = load.n_tokens + _TRAINING_FACTOR * self._count_taught(spec)
-        return expect_prompt_seconds(self._source, n_prompts=load.n_prompts, n_tokens=n_tokens)
+        load, n_lessons = self.load(spec), self._count_lessons(spec)
+        n_each = load.n_tokens // max(1, load.n_prompts)
+        return expect_prompt_seconds(
+            self._source,
+            n_prompts=load.n_prompts + n_lessons,
+            n_tokens=load.n_tokens + _TRAINING_FACTOR * n_lessons * n_each,
+        )
 
-    def _count_taught(self, spec: ArmSpec) -> int:
-        """Count the tokens that are read while an arm is tuned, over all epochs."""
-        if (
-            spec.approach not in (Approach.FINE_TUNE, Approach.HYBRID)
-            or not self.load(spec).n_tokens
-        ):
+    def _count_lessons(self, spec: ArmSpec) -> int:
+        """Count what is read while an arm is tuned, over all epochs."""
+        is_tuned = spec.approach in (Approach.FINE_TUNE, Approach.HYBRID)
+        if not is_tuned or not self.load(spec).n_prompts:
             return 0
-        n_each = self._sizes[spec.name] // CHARACTERS_PER_TOKEN + ANSWER_TOKENS[self._task]
-        return _EPOCHS * self._n_train * n_each
+        is_open = self._task is Task.DOCUMENT_QA
+        n_taught = self._n_train if is_open else min(self._n_train, MAX_TAUGHT)
+        return max(_FEWEST_EPOCHS * n_taught, min(_N_LESSONS, _MOST_EPOCHS * n_taught))
 
 
-def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> int:
+def count_tokens(specs: Iterable[ArmSpec], forecast: PromptForecast) -> Tokens:
     """Add up the tokens that the arms are expected to take."""
-    return sum(forecast.load(spec).n_tokens for spec in specs)
+    return sum((forecast.load(spec).tokens for spec in specs), start=Tokens())
 
 
 def expect_prompt_seconds(
@@ -123,11 +142,13 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
     )
     corpus = sum(len(document.text) + len(document.title) for document in dataset.documents)
     n_fixed = max(N_FIXED_EXAMPLES, len(learning.labels))
-    if dataset.task is Task.CLASSIFICATION:
+    if dataset.task in (Task.CLASSIFICATION, Task.EXTRACTION):
         return {
             "prompting_generator": text + labels,
             "prompting_generator_few_shot": text + labels + n_fixed * example,
             "rag_generator": text + labels + N_NEAREST_EXAMPLES * example,
+            "fine_tune_generator": text + labels,
+            "hybrid_generator": text + labels + N_NEAREST_EXAMPLES * example,
         }
     if dataset.task is Task.GENERATION:
         shown = example + _mean(output for sample in learning.train for output in sample.targets)
@@ -135,9 +156,12 @@ def _measure_contexts(dataset: Dataset, split: Split) -> Mapping[str, int]:
             "prompting": text,
             "prompting_few_shot": text + N_NEAREST_EXAMPLES * shown,
             "rag_generator": text + N_NEAREST_EXAMPLES * shown,
+            "fine_tune_generator": text,
+            "hybrid_generator": text + N_NEAREST_EXAMPLES * shown,
         }
     return {
         "prompting": text,
+        "prompting_few_shot": text + N_NEAREST_EXAMPLES * example,
         "rag_generator": text + N_PASSAGES * PASSAGE_CHARACTERS,
         "prompting_whole_corpus": text + corpus,
         "rag_token": N_PASSAGES * (text + PASSAGE_CHARACTERS),

@@ -61,11 +61,26 @@ def keep_freed_memory() -> None:
 def give_memory_back() -> None:
     """Return to the machine what one arm has freed, before the next one asks for its own.
 
-    Does nothing where the C library is not glibc.
+    Memory of the processor stays where the C library is not glibc.
     """
     gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def take_peak_gpu_gb() -> float | None:
+    """Return the most gigabytes that GPUs held since this was last asked; None without a GPU."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return None
+    devices = range(torch.cuda.device_count())
+    peak = sum(torch.cuda.max_memory_allocated(each) for each in devices) / 1e9
+    for each in devices:
+        torch.cuda.reset_peak_memory_stats(each)
+    return float(peak)
 
 
 def n_threads() -> int:
@@ -87,12 +102,13 @@ def device() -> Literal["cuda", "cpu"]:
 def precision() -> Literal["bfloat16", "float32"]:
     """Choose bfloat16 where the machine multiplies it in hardware, float32 elsewhere.
 
-    A processor that only emulates bfloat16 is slower with it, so its name alone is not enough.
+    What only emulates bfloat16 is slower with it, so that it can be had is not enough.
     """
     import torch
 
     if device() == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bfloat16" if has_bfloat16 else "float32"
     return "bfloat16" if _cpu_has_fast_bfloat16() else "float32"
 
 

@@ -21,7 +21,10 @@ from prototypes.models.generator import Prompt
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "classification_zero_shot": frozenset({"labels", "text"}),
     "classification_examples": frozenset({"labels", "examples", "text"}),
+    "extraction_zero_shot": frozenset({"labels", "text", "nothing"}),
+    "extraction_examples": frozenset({"labels", "examples", "text", "nothing"}),
     "qa_closed_book": frozenset({"question", "abstention"}),
+    "qa_closed_book_examples": frozenset({"examples", "question", "abstention"}),
     "qa_passages": frozenset({"passages", "question", "abstention"}),
     "qa_one_passage": frozenset({"passage", "question"}),
     "qa_whole_corpus": frozenset({"passages", "question", "abstention"}),

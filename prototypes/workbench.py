@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from prototypes import runtime
 from prototypes.cache import PartCache
 from prototypes.contracts import Document, Passage
 from prototypes.errors import ModelUnavailableError
@@ -137,6 +138,11 @@ class Workbench:
                 "This arm needs a language model, and there is none; name one with --generator."
             )
         return self._remember("generator", self.generator_supply.load)
+
+    def release_generator(self) -> None:
+        """Let go of the language model; it is loaded again when it is next asked for."""
+        if self._in_memory.pop("generator", None) is not None:
+            runtime.give_memory_back()
 
     def clock(self) -> float:
         """Tell the seconds, as if every shared part and remembered answer were made when used."""

@@ -33,10 +33,14 @@ def test_every_factory_names_an_arm(spec) -> None:  # noqa: ANN001 # parametrise
 
 
 def test_an_approach_stands_for_all_its_arms() -> None:
-    """Naming `fine_tune` must select both ways of fine-tuning, cheapest first."""
+    """Naming `fine_tune` must select every way of fine-tuning, cheapest first."""
     selected = select_arms(Task.CLASSIFICATION, ["fine_tune"])
 
-    assert [arm.name for arm in selected] == ["fine_tune_head", "fine_tune_full"]
+    assert [arm.name for arm in selected] == [
+        "fine_tune_head",
+        "fine_tune_full",
+        "fine_tune_generator",
+    ]
 
 
 def test_arms_named_twice_are_selected_once() -> None:

@@ -43,6 +43,6 @@ EXPERIMENTS = typer.Option(
     "--experiments",
     metavar="NAMES",
     help="Held beside the arms, by comma: learning_curve, freshness, noise, compression; with "
-    "--generator also injection, continual, distillation.",
+    "--generator also injection, continual, distillation, quantisation.",
 )
 """Experiments that train anew; the others come with every trial."""

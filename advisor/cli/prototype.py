@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from advisor.cli.access import tell_groups
+from advisor.cli.dry_run import DRY_RUN, tell_plan
 from advisor.cli.interruption import resumable
 from advisor.cli.measuring import conclude, exit_for, measure
 from advisor.cli.options import CACHE, EXPERIMENTS, JUDGE, PRICES, RACE, RULES
@@ -49,6 +50,9 @@ _CONTEXT_TOKENS = typer.Option(
 _TOKEN_PRICE = typer.Option(
     None, "--token-price", metavar="IN,OUT", help="US dollars per million tokens: 0.15,0.60."
 )
+_MAX_USD = typer.Option(
+    None, "--max-usd", min=0, help="Ask a server for at most this much, by --token-price."
+)
 _TRACK = typer.Option(
     None, "--track", metavar="mlflow", help="Copy the result to MLflow, in ./mlruns by default."
 )
@@ -79,6 +83,7 @@ def prototype(
     max_tokens_total: int | None = _MAX_TOKENS_TOTAL,
     context_tokens: int | None = _CONTEXT_TOKENS,
     token_price: str | None = _TOKEN_PRICE,
+    max_usd: float | None = _MAX_USD,
     prompts: Path | None = _PROMPTS,
     judge: str | None = JUDGE,
     encoder: str | None = typer.Option(None, "--encoder", help="A folder or hub id."),
@@ -97,6 +102,7 @@ def prototype(
     launch: str | None = _LAUNCH,
     strict: bool = _STRICT,
     output: Path = _OUTPUT,
+    dry_run: bool = DRY_RUN,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the verdict only."),
 ) -> None:
     """Build the arms and measure them on your data."""
@@ -108,14 +114,15 @@ def prototype(
         folder=data, documents=documents, questions=questions, examples=examples, test=test,
         labels=labels, columns=_columns(column), task=_task(task), strict=strict,
     )  # fmt: skip
-    terms = GeneratorTerms(max_tokens_total, context_tokens, _usd(token_price), prompts, judge)
+    price = _usd(token_price)
+    terms = GeneratorTerms(max_tokens_total, context_tokens, price, max_usd, prompts, judge)
     options = TrialOptions(
         arms=_names(arms, "--arms rag,fine_tune"), margin=margin, seed=seed,
         budget_seconds=_seconds(budget), resume=resume, encoder=encoder, store=store,
         generator=generator, terms=terms,
         experiments=_names(experiments, "--experiments learning_curve") or (),
         race=race, cache=cache, prices=prices, track=track,
-        scale=Scale(cluster, launch),
+        scale=Scale(cluster, launch), dry_run=dry_run,
     )  # fmt: skip
     with resumable(f"{_this_command()} --resume"):
         _test(_load(answers, rules), request, options=options, run=output, quiet=quiet)
@@ -151,7 +158,11 @@ def _test(
     task = request.task or task_from(said)
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
+    _tell_text_only(said)
     tell_groups(dataset)
+    if options.dry_run:
+        tell_plan(said, dataset, rule_base, options=options)
+        return
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)
     if options.track:
@@ -173,6 +184,17 @@ def _tell_other_task(said: Answers, dataset: Dataset) -> None:
         typer.echo(
             f"The answers say task_kind {said.level('task_kind')}; the laboratory measures these "
             f"data as {dataset.task.value}, and the verdict holds for that task.",
+            err=True,
+        )
+
+
+def _tell_text_only(said: Answers) -> None:
+    """Say so where the answers are about more than what the laboratory reads."""
+    material = said.level("modality") if said.is_known("modality") else "text"
+    if material != "text":
+        typer.echo(
+            f"The answers say modality {material}; the laboratory reads text only, and every "
+            "figure holds for the words alone. The report says what the rest would take.",
             err=True,
         )
 

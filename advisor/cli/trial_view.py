@@ -172,7 +172,18 @@ def _describe_prompts(prompts: PlannedPrompts) -> str:
         return said
     is_short = prompts.n_tokens > prompts.max_tokens
     advice = "; raise it with --max-tokens-total, or some arms cannot be run" if is_short else ""
-    return f"{said}, never more than {prompts.max_tokens:,}{advice}"
+    return f"{said}, never more than {prompts.max_tokens:,}{advice}{_describe_cost(prompts)}"
+
+
+def _describe_cost(prompts: PlannedPrompts) -> str:
+    if prompts.usd is None:
+        return ""
+    said = f"; about {prompts.usd:,.2f} US dollars"
+    if prompts.max_usd is None:
+        return said
+    is_short = prompts.usd > prompts.max_usd
+    advice = "; raise it with --max-usd, or some arms cannot be run" if is_short else ""
+    return f"{said}, never more than {prompts.max_usd:g}{advice}"
 
 
 def _ignore(event: Event) -> None:

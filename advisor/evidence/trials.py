@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class GeneratorTerms:
         max_tokens_total: A server is asked for at most this many tokens; None leaves the default.
         context_tokens: How long the generator's context is; None asks it.
         token_prices_usd: What a server takes per million tokens read and written.
+        max_usd: A server may cost at most this many US dollars; None sets no such limit.
         prompts: A folder with templates that replace those of the laboratory.
         judge: Another language model that judges what the arms write; None has none.
     """
@@ -35,6 +37,7 @@ class GeneratorTerms:
     max_tokens_total: int | None = None
     context_tokens: int | None = None
     token_prices_usd: tuple[float, float] | None = None
+    max_usd: float | None = None
     prompts: Path | None = None
     judge: str | None = None
 
@@ -70,6 +73,7 @@ class TrialOptions:
         prices: A price list of the user's own; None takes ours.
         track: Where the result is copied to in the end; None copies it nowhere.
         scale: What is used beyond this process.
+        dry_run: Only say what would be measured and what it would take.
     """
 
     arms: tuple[str, ...] | None = None
@@ -89,6 +93,7 @@ class TrialOptions:
     prices: Path | None = None
     track: str | None = None
     scale: Scale = Scale()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,52 @@ class TestedAdvice:
     recommendation: Recommendation
     trial: TrialResult
     prices: tuple[Price, ...] = ()
+
+
+def settle(
+    answers: Answers,
+    recommendation: Recommendation,
+    *,
+    run: Path | None,
+    options: TrialOptions,
+    prices: Sequence[Price],
+) -> TrialSettings:
+    """Turn answers, recommendation and options into the settings of a trial.
+
+    Args:
+        answers: Give the hard limits.
+        recommendation: Gives the claim.
+        run: The run folder; None keeps nothing.
+        options: What the user decided.
+        prices: What a machine costs.
+    """
+    terms = options.terms
+    return TrialSettings(
+        arms=options.arms,
+        also=arms_from(recommendation),
+        claim=claim_from(recommendation, margin=options.margin, chosen=options.chosen),
+        limits=limits_from(answers),
+        seed=options.seed,
+        budget_seconds=options.budget_seconds,
+        exempt=options.exempt,
+        out=run,
+        resume=options.resume,
+        encoder=options.encoder,
+        generator=options.generator,
+        max_tokens_total=terms.max_tokens_total or DEFAULT_MAX_TOKENS_TOTAL,
+        max_usd=terms.max_usd,
+        context_tokens=terms.context_tokens,
+        token_prices_usd=terms.token_prices_usd,
+        prompts=terms.prompts,
+        judge=terms.judge,
+        store=options.store,
+        experiments=options.experiments,
+        cluster=options.scale.cluster,
+        launch=options.scale.launch,
+        race=options.race,
+        cache=options.cache,
+        machine_hour_usd=price_of(prices, MACHINE_HOUR),
+    )
 
 
 def put_to_the_test(
@@ -121,31 +172,7 @@ def put_to_the_test(
 
     prices = load_prices(options.prices)
     recommendation = advise(answers, rule_base)
-    settings = TrialSettings(
-        arms=options.arms,
-        also=arms_from(recommendation),
-        claim=claim_from(recommendation, margin=options.margin, chosen=options.chosen),
-        limits=limits_from(answers),
-        seed=options.seed,
-        budget_seconds=options.budget_seconds,
-        exempt=options.exempt,
-        out=run,
-        resume=options.resume,
-        encoder=options.encoder,
-        generator=options.generator,
-        max_tokens_total=options.terms.max_tokens_total or DEFAULT_MAX_TOKENS_TOTAL,
-        context_tokens=options.terms.context_tokens,
-        token_prices_usd=options.terms.token_prices_usd,
-        prompts=options.terms.prompts,
-        judge=options.terms.judge,
-        store=options.store,
-        experiments=options.experiments,
-        cluster=options.scale.cluster,
-        launch=options.scale.launch,
-        race=options.race,
-        cache=options.cache,
-        machine_hour_usd=price_of(prices, MACHINE_HOUR),
-    )
+    settings = settle(answers, recommendation, run=run, options=options, prices=prices)
 
     def listen(event: Event) -> None:
         if isinstance(event, TrialPlanned):

@@ -29,6 +29,8 @@ _REFUSED = {
     "rag_sequence": "its search over the answers to several passages is more than a small project",
     "rag_token": "its mixing of several passages is more than a small project",
     "hybrid_knn_lm": "its store of next tokens and their mixing is more than a small project",
+    "fine_tune_generator": "what it makes of labels or spans is more than a small project",
+    "hybrid_generator": "what it makes of labels or spans is more than a small project",
     "fine_tune_qlora": "its parameters of four bits need a CUDA device wherever it would run",
 }
 """Why the others cannot."""

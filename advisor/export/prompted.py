@@ -180,6 +180,8 @@ GENERATION: Mapping[str, Recipe] = {
     "prompting": partial(_write, nearest=False),
     "prompting_few_shot": partial(_write, nearest=False),
     "rag_generator": partial(_write, nearest=True),
+    "fine_tune_generator": partial(_write, nearest=False),
+    "hybrid_generator": partial(_write, nearest=True),
 }
 """How each arm becomes a project."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _FORMS = {
     "whole": "As it is",
     "int8": "Linear layers in eight bits",
+    "int4": "Linear layers in four bits",
     "distilled": "Student: first 3 layers and a head",
     "words": "Student: words, no encoder",
 }
@@ -29,6 +30,21 @@ def build_compression_section(
     trial: TrialResult, result: ExperimentResult
 ) -> tuple[tuple[str, ...], Table]:
     """Word what was measured; one row per form."""
+    is_tuned = any(one.arm == "fine_tune" for one in result.measured)
+    system = _SYSTEMS.get(trial.task, "the tuned model") if is_tuned else "retrieval"
+    return _build(trial, result, system)
+
+
+def build_quantisation_section(
+    trial: TrialResult, result: ExperimentResult
+) -> tuple[tuple[str, ...], Table]:
+    """Word what was measured of a language model; one row per form."""
+    return _build(trial, result, "the language model, prompted")
+
+
+def _build(
+    trial: TrialResult, result: ExperimentResult, system: str
+) -> tuple[tuple[str, ...], Table]:
     found = look_up(result)
     (arm,) = {arm for arm, _ in found}
     metric = metric_name(trial.primary_metric)
@@ -51,9 +67,8 @@ def build_compression_section(
             if (arm, f"quality_{form}") in found
         ),
     )
-    what = _SYSTEMS.get(trial.task, "the tuned model") if arm == "fine_tune" else "retrieval"
     remark = (
-        f"Measured of {what} on the same test samples; a minus sign means that nothing was lost. "
+        f"Measured of {system} on the same test samples; a minus sign means that nothing was lost. "
         "The size is that of the parameters."
     )
     return (remark,), table

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.report.compression_section import build_compression_section
+from advisor.report.compression_section import (
+    build_compression_section,
+    build_quantisation_section,
+)
 from advisor.report.distillation_section import build_distillation_section
 from advisor.report.freshness_section import build_freshness_figure, build_freshness_section
 from advisor.report.judge_section import build_judge_section
@@ -23,6 +26,7 @@ _BUILDERS = {
     "distillation": ("Distillation", build_distillation_section),
     "judge": ("Judged by a language model", build_judge_section),
     "compression": ("Compression", build_compression_section),
+    "quantisation": ("The language model in fewer bits", build_quantisation_section),
 }
 
 

@@ -164,7 +164,9 @@ class VariantRule(Statement):
 class NoticeRule(Statement):
     """Says something that no ranking can: that it is too early to choose, or that less will do."""
 
-    notice: Literal["evaluation_first", "classifier_suffices", "tool_call", "nothing_to_build"]
+    notice: Literal[
+        "evaluation_first", "classifier_suffices", "tool_call", "nothing_to_build", "text_only"
+    ]
     advice: str
     """What to do instead, or first, in one sentence."""
     while_unanswered: tuple[str, ...] = ()

@@ -22,6 +22,9 @@ N_PASSAGES = 5
 MAX_VALIDATED = 200
 """Validation samples that are asked: they only choose between arms, and every prompt costs."""
 
+MAX_TAUGHT = 2_000
+"""Samples that labels and texts to be written are taught by; each is read three times or more."""
+
 TOO_LONG = "the input is longer than the model can read"
 _N_AT_ONCE = 32
 

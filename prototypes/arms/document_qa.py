@@ -67,6 +67,16 @@ ARMS: tuple[ArmSpec, ...] = (
         cost_rank=90,
     ),
     ArmSpec(
+        name="prompting_few_shot",
+        task=Task.DOCUMENT_QA,
+        approach=Approach.PROMPTING,
+        title="closed book: a language model shown how 8 training questions are answered",
+        factory=f"{_ROOM}.few_shot:FewShotClosedBookArm",
+        needs=("generator", "training_samples"),
+        cost_rank=91,
+        on_request=True,
+    ),
+    ArmSpec(
         name="rag_generator",
         task=Task.DOCUMENT_QA,
         approach=Approach.RAG,

@@ -82,4 +82,23 @@ ARMS: tuple[ArmSpec, ...] = (
         needs=("generator", "training_samples"),
         cost_rank=92,
     ),
+    ArmSpec(
+        name="fine_tune_generator",
+        task=Task.GENERATION,
+        approach=Approach.FINE_TUNE,
+        title="a language model tuned on the training pairs, whole or by LoRA",
+        factory=f"{_ROOM}.tuned_generator:TunedPromptWriterArm",
+        needs=("generator", "local_generator", "training_samples"),
+        cost_rank=95,
+    ),
+    ArmSpec(
+        name="hybrid_generator",
+        task=Task.GENERATION,
+        approach=Approach.HYBRID,
+        title="a language model tuned to write beside the 8 nearest training pairs",
+        factory=f"{_ROOM}.tuned_generator:TunedNearestWriterArm",
+        needs=("generator", "local_generator", "training_samples"),
+        cost_rank=96,
+        on_request=True,
+    ),
 )

@@ -42,6 +42,7 @@ ON_REQUEST = {
     "distillation": (f"{_ROOM}.distillation", "distil_generator"),
     "injection": (f"{_ROOM}.injection", "hold_injection"),
     "continual": (f"{_ROOM}.continual", "hold_continual"),
+    "quantisation": (f"{_ROOM}.quantisation", "hold_quantisation"),
 }
 """Experiments that train anew, held only where somebody asks for them."""
 
@@ -59,6 +60,7 @@ _COMPARE_WITH_ARMS = (
     "distillation",
     "knowledge_probe",
     "injection",
+    "quantisation",
 )
 """Those whose result depends on the arms measured."""
 

@@ -59,7 +59,7 @@ def expect_seconds(name: str, inquiry: Inquiry) -> float:
     """Return about how many seconds an experiment will take; a few for one that is not known."""
     arms = {arm.name: arm for arm in inquiry.material.arms}
     times, expect = _Times(arms, len(inquiry.test)), _EXPECTED.get(name)
-    if inquiry.learning.task in (Task.EXTRACTION, Task.GENERATION):
+    if name != "quantisation" and inquiry.learning.task in (Task.EXTRACTION, Task.GENERATION):
         return FIXED_SECONDS + _work_done_again(name, times, inquiry)
     return FIXED_SECONDS + (expect(times, inquiry) if expect else 0.0)
 
@@ -111,6 +111,13 @@ def _continual(times: _Times, inquiry: Inquiry) -> float:
     return share * times.fitting(_TUNED) + times.answers(2 * n_taught, _TUNED)
 
 
+def _quantisation(times: _Times, inquiry: Inquiry) -> float:
+    # Single queries are timed besides, of each of two or three forms.
+    return 3 * max(
+        (times.answers(len(inquiry.test) + 55, one) for one in times.prompted()), default=0
+    )
+
+
 def _judge(times: _Times, inquiry: Inquiry) -> float:
     supply = inquiry.conditions.judge
     plan = plan_judge(supply, inquiry.test, n_arms=len(times.arms))
@@ -129,5 +136,6 @@ _EXPECTED: Mapping[str, Callable[[_Times, Inquiry], float]] = {
     "distillation": _distillation,
     "injection": _injection,
     "continual": _continual,
+    "quantisation": _quantisation,
     "judge": _judge,
 }

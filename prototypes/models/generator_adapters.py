@@ -12,7 +12,9 @@ from typing import Any
 
 from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator_local import TransformersGenerator
-from prototypes.runtime import device
+from prototypes.models.generator_memory import require_room_in_four_bits
+from prototypes.models.model_folder import require_safetensors
+from prototypes.runtime import device, precision
 
 LORA_RANK, LORA_ALPHA, LORA_DROPOUT = 16, 32, 0.05
 N_SOFT_TOKENS = 20
@@ -37,10 +39,12 @@ def require_quantising() -> None:
     has_package = importlib.util.find_spec("bitsandbytes") is not None
     if device() == "cuda" and has_package:
         return
-    lacking = "the package 'bitsandbytes'" if device() == "cuda" else "a CUDA device"
+    has_device = device() == "cuda"
+    lacking = "the package 'bitsandbytes'" if has_device else "a CUDA device"
+    remedy = "Install it with 'pip install bitsandbytes', or tune" if has_device else "Tune"
     raise ModelUnavailableError(
         f"QLoRA tunes over four-bit parameters, which needs a CUDA device and the package "
-        f"'bitsandbytes'; here {lacking} is missing. Tune with plain LoRA, or a smaller model."
+        f"'bitsandbytes'; here {lacking} is missing. {remedy} with plain LoRA, or a smaller model."
     )
 
 
@@ -48,9 +52,10 @@ def load_quantised(folder: Path, *, name: str) -> TransformersGenerator:
     """Load a model in four bits per parameter (NF4, doubly quantised), to be tuned over.
 
     Raises:
-        ModelUnavailableError: Where that cannot be computed with.
+        ModelUnavailableError: Where that cannot be computed with, or memory does not hold it.
     """
     require_quantising()
+    require_room_in_four_bits(name, require_safetensors(folder))
     import torch
     from peft import prepare_model_for_kbit_training
     from transformers import BitsAndBytesConfig
@@ -59,7 +64,7 @@ def load_quantised(folder: Path, *, name: str) -> TransformersGenerator:
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_compute_dtype=torch.bfloat16 if precision() == "bfloat16" else torch.float16,
     )
     generator = TransformersGenerator(folder, name=name, quantisation=few_bits)
     prepare: Any = prepare_model_for_kbit_training

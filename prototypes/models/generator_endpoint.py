@@ -19,6 +19,7 @@ from prototypes.models.generation_cache import (
     GenerationCache,
     Remembered,
     TokenMeter,
+    Tokens,
     count_tokens,
     fingerprint_prompt,
 )
@@ -59,7 +60,9 @@ _DEFAULT = EndpointPolicy()
 def open_endpoint(source: EndpointSource, options: GeneratorOptions) -> EndpointGenerator:
     """Get ready to ask a server, with the answers and the count of tokens from before."""
     cache = GenerationCache(options.cache_dir)
-    meter = TokenMeter(options.max_tokens_total, used=cache.count_tokens())
+    meter = TokenMeter(
+        options.max_tokens_total, used=cache.count_tokens(), cost_cap=options.cost_cap
+    )
     return EndpointGenerator(
         source, cache=cache, meter=meter, context_tokens=options.context_tokens
     )
@@ -120,7 +123,7 @@ class EndpointGenerator:
         if known is not None:
             return known.generation, known.seconds
         started = time.perf_counter()
-        with self._meter.reserved(self.count_tokens(prompt) + max_tokens):
+        with self._meter.reserved(Tokens(self.count_tokens(prompt), max_tokens)):
             generation = self._ask(prompt, max_tokens)
         self._meter.add(count_tokens(generation))
         self._cache.keep(key, Remembered(generation, time.perf_counter() - started))
@@ -133,7 +136,7 @@ class EndpointGenerator:
             if generation is not None:
                 return generation
             # A server that answers nonsense may still charge for it.
-            self._meter.add(self.count_tokens(prompt))
+            self._meter.add(Tokens(read=self.count_tokens(prompt)))
         raise ModelUnavailableError(
             f"{self.name} answers, but not with a chat completion; expected an OpenAI-compatible "
             "server. Check the address (it often ends in /v1)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,42 @@ def require_fitting(name: str, files: Sequence[Path]) -> None:
     require_room(name, count_parameters(files))
 
 
+def require_some_room(name: str, n_parameters: int) -> None:
+    """Refuse a model that fits in no form that this machine computes with.
+
+    Where four bits are one of them, arms that want it whole refuse it one by one.
+
+    Raises:
+        ModelUnavailableError: With parameters, bytes, free memory, and what would fit.
+    """
+    if not (can_quantise() and _bytes_in_four_bits(n_parameters) <= free_bytes()):
+        require_room(name, n_parameters)
+
+
+def require_room_in_four_bits(name: str, files: Sequence[Path]) -> None:
+    """Refuse a model that needs more memory than is free even in four bits per parameter.
+
+    Raises:
+        ModelUnavailableError: With parameters, bytes, free memory, and what would fit.
+    """
+    n_parameters, free = count_parameters(files), free_bytes()
+    needed = _bytes_in_four_bits(n_parameters)
+    if needed <= free:
+        return
+    fitting = free / (_FOUR_BITS * HEADROOM)
+    raise ModelUnavailableError(
+        f"'{name}' does not fit even in four bits: {_in_words(n_parameters)} parameters × "
+        f"{_FOUR_BITS:g} bytes × {HEADROOM:g} for what is computed = {needed / 1e9:.1f} GB, and "
+        f"{free / 1e9:.1f} GB of memory are free on {device()}. A model of up to "
+        f"{_in_words(fitting)} parameters would fit; or name a server with openai:MODEL@URL."
+    )
+
+
+def can_quantise() -> bool:
+    """Tell whether parameters of four bits can be computed with here."""
+    return device() == "cuda" and importlib.util.find_spec("bitsandbytes") is not None
+
+
 def require_room(name: str, n_parameters: int) -> None:
     """Refuse a model of so many parameters if it needs more memory than is free.
 
@@ -49,10 +86,15 @@ def require_room(name: str, n_parameters: int) -> None:
 
 def _fit_quantised(n_parameters: int, free: float) -> str:
     """Say so if the same model fits in four bits, as local servers hold it."""
-    needed = n_parameters * _FOUR_BITS * HEADROOM
+    needed = _bytes_in_four_bits(n_parameters)
     if needed > free:
         return ""
-    return f", or this one in four bits (about {needed / 1e9:.1f} GB) behind a local server"
+    how = "with --arms fine_tune_qlora, or " if can_quantise() else ""
+    return f", or this one in four bits (about {needed / 1e9:.1f} GB) {how}behind a local server"
+
+
+def _bytes_in_four_bits(n_parameters: int) -> float:
+    return n_parameters * _FOUR_BITS * HEADROOM
 
 
 def count_parameters(files: Sequence[Path]) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from prototypes.errors import ModelUnavailableError
+from prototypes.models.generation_cache import CostCap
 from prototypes.models.generator import Generator
-from prototypes.models.generator_memory import count_parameters, require_fitting, require_room
+from prototypes.models.generator_memory import count_parameters, require_fitting, require_some_room
 from prototypes.models.model_folder import (
     count_on_hub,
     find_model_folder,
@@ -75,11 +76,13 @@ class GeneratorOptions:
         max_tokens_total: A server is not asked for more tokens than this in one run folder.
         context_tokens: How long the context is; None asks the model or the server.
         cache_dir: Where a server's answers are kept; None keeps them nowhere.
+        cost_cap: What a server may cost in one run folder; None sets no such limit.
     """
 
     max_tokens_total: int = DEFAULT_MAX_TOKENS_TOTAL
     context_tokens: int | None = None
     cache_dir: Path | None = None
+    cost_cap: CostCap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +168,11 @@ def _find_local(name: str) -> LocalSource:
     is_local = Path(name).expanduser().exists()
     n_published = None if is_local else count_on_hub(name)
     if n_published is not None:
-        require_room(name, n_published)
+        require_some_room(name, n_published)
     folder = find_model_folder(name, kind="generator", instead=f"name a server ({_EXPECTED})")
     files = require_safetensors(folder)
     require_generating(folder)
     shown = folder.resolve().name if is_local else name
-    require_fitting(shown, files)
-    return LocalSource(shown, folder, count_parameters(files), hash_files(files))
+    n_parameters = count_parameters(files)
+    require_some_room(shown, n_parameters)
+    return LocalSource(shown, folder, n_parameters, hash_files(files))

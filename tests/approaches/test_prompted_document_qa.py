@@ -16,6 +16,7 @@ from prototypes.approaches.document_qa.answer_text import (
     ReadAnswer,
     read_answer,
 )
+from prototypes.approaches.document_qa.few_shot import FewShotClosedBookArm
 from prototypes.approaches.document_qa.prompted import (
     ClosedBookPromptArm,
     RetrievalPromptArm,
@@ -23,7 +24,7 @@ from prototypes.approaches.document_qa.prompted import (
 )
 from prototypes.approaches.prompted import N_PASSAGES, TOO_LONG
 from prototypes.contracts import Document, LearningData, Sample, Task
-from prototypes.errors import ContextTooShortError
+from prototypes.errors import ContextTooShortError, TooFewSamplesError
 from prototypes.models.generator_source import GeneratorOptions, GeneratorSupply, find_generator
 from prototypes.workbench import Workbench
 
@@ -182,3 +183,27 @@ def test_citations_are_checked_against_what_was_given(said: str, expected: ReadA
 def test_brackets_belong_to_the_answer_where_nothing_is_cited() -> None:
     """`x[1]` of a closed book is code, not a citation."""
     assert read_answer("x[1]", n_given=0, must_cite=False) == ReadAnswer("x[1]")
+
+
+def test_examples_show_how_to_answer_and_come_back(
+    bench: Workbench,
+    chat_server: Any,  # noqa: ANN401 # of conftest
+    tmp_path: Path,
+) -> None:
+    """Training questions with their answers stand in every prompt, an abstention among them."""
+    train = (Sample("1", "Who?", ("Ann",)), Sample("2", "When?", (), unanswerable=True))
+    arm = FewShotClosedBookArm()
+    data = LearningData(Task.DOCUMENT_QA, train, ())
+    arm.fit(data, bench, seed=0, progress=lambda fraction: None)
+    arm.save(tmp_path)
+
+    arm.predict(["Where?"])
+    FewShotClosedBookArm.load(tmp_path, bench).predict(["Where?"])
+
+    first, second = chat_server.asked[-2:]
+    assert first == second and "<quoted_example>\nWho?\n</quoted_example>\nAnswer: Ann" in first
+    assert "When?\n</quoted_example>\nAnswer: NO ANSWER" in first
+    with pytest.raises(TooFewSamplesError, match="None of the 0 training questions"):
+        FewShotClosedBookArm().fit(
+            LearningData(Task.DOCUMENT_QA, (), ()), bench, seed=0, progress=lambda fraction: None
+        )

@@ -62,6 +62,30 @@ def test_answers_are_measured_reported_and_asked_again(chat_server: Any) -> None
     assert asked.stderr == ""
 
 
+def test_dry_run_says_what_it_would_take_and_does_nothing(chat_server: Any) -> None:  # noqa: ANN401 # of conftest
+    """Arms, times, tokens and dollars are told; no prompt is sent and no folder made."""
+    done = _advisor(
+        *("prototype", "answers.yaml", "--data", "data", "--arms", "rag_generator", "--dry-run"),
+        *("--generator", chat_server.source, "--token-price", "1,2", "--max-usd", "0.001"),
+    )
+
+    assert (done.exit_code, done.exception) == (0, None), done.stderr
+    assert re.search(r"US dollars, never more than 0.001; raise it with --max-usd", done.stdout)
+    assert re.search(r"^  rag_generator +about ", done.stdout, re.MULTILINE)
+    assert chat_server.asked == [] and not Path("run").exists()
+
+
+def test_cap_on_dollars_needs_prices(chat_server: Any) -> None:  # noqa: ANN401 # of conftest
+    """Nothing is asked where nobody could tell what was spent."""
+    done = _advisor(
+        *("prototype", "answers.yaml", "--data", "data", "--arms", "rag_generator"),
+        *("--generator", chat_server.source, "--max-usd", "1"),
+    )
+
+    assert done.exit_code == 2 and "add --token-price IN,OUT" in " ".join(done.stderr.split())
+    assert chat_server.asked == []
+
+
 def _advisor(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 

@@ -37,3 +37,24 @@ def test_plan_names_experiments_and_their_time() -> None:
         show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, experiments=planned))
 
     assert "then noise (about 2 min 10 s), freshness\n" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("usd", "cap", "said"),
+    [
+        (None, None, "never more than 50,000\n"),
+        (0.12, None, "50,000; about 0.12 US dollars\n"),
+        (0.12, 2.5, "about 0.12 US dollars, never more than 2.5\n"),
+        (3.0, 2.5, "never more than 2.5; raise it with --max-usd"),
+    ],
+)
+def test_plan_names_what_a_server_will_cost(
+    usd: float | None, cap: float | None, said: str
+) -> None:
+    """Where somebody says what a token costs."""
+    stream = StringIO()
+    prompts = PlannedPrompts("tiny", 12_000, 50_000, usd, cap)
+    with trial_progress(Console(file=stream, width=200), quiet=False) as show:
+        show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, prompts=prompts))
+
+    assert said in stream.getvalue()

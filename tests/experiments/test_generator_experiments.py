@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prototypes.approaches.document_qa import tuned_generator
+from prototypes.approaches import own_model
 from prototypes.approaches.document_qa.prompted import RetrievalPromptArm
 from prototypes.contracts import Approach, Document, LearningData, Prediction, Sample, Task
 from prototypes.experiments.continual import OLD_AFTER, measure_forgetting
@@ -116,7 +116,7 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Answer in four tokens and train for one epoch."""
     monkeypatch.setattr("prototypes.approaches.document_qa.prompted.MAX_ANSWER_TOKENS", 4)
     plan = TuningPlan(Method.LORA, learning_rate=1e-2, max_epochs=1)
-    monkeypatch.setattr(tuned_generator, "choose_plan", lambda *_, **__: plan)
+    monkeypatch.setattr(own_model, "choose_plan", lambda *_, **__: plan)
     yield
 
 

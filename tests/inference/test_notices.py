@@ -59,3 +59,15 @@ def test_notice_carries_its_reasons() -> None:
     assert "classifier" in notice.title
     assert notice.advice.endswith(".")
     assert "bucher-2024" in notice.sources
+
+
+@pytest.mark.parametrize(
+    ("modality", "rule"),
+    [("images_or_audio", "NT041"), ("mixed", "NT041"), ("tables", "NT042"), ("text", None)],
+)
+def test_what_the_prototype_cannot_open_is_said(modality: str, rule: str | None) -> None:
+    """A measured figure about words must not pass for one about pictures, sound or rows."""
+    said = find_notices(load_rules(), Answers(answers={"modality": modality}))
+
+    assert [rule] * bool(rule) == [notice.rule for notice in said]
+    assert all("covers text only" in notice.title for notice in said)

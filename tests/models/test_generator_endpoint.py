@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from prototypes.errors import ModelUnavailableError, TokenLimitError
-from prototypes.models.generation_cache import GenerationCache, TokenMeter
+from prototypes.errors import CostLimitError, ModelUnavailableError, TokenLimitError
+from prototypes.models.generation_cache import CostCap, GenerationCache, TokenMeter
 from prototypes.models.generator_endpoint import EndpointGenerator, EndpointPolicy, open_endpoint
 from prototypes.models.generator_source import GeneratorOptions, find_generator, parse_endpoint
 
@@ -164,6 +164,25 @@ def test_cap_on_tokens_holds_over_runs(connect: Ask, chat_server: Any) -> None: 
         connect(keep=True, limit=150).generate(["second"], max_tokens=90)
 
     assert chat_server.asked == ["first"]
+
+
+def test_cap_on_cost_holds_over_runs(chat_server: Any, tmp_path: Path) -> None:  # noqa: ANN401 # of conftest
+    """Written tokens have their own price; no request is sent that could go beyond."""
+    chat_server.answer = lambda prompt: "word " * 90
+
+    def options(usd: float) -> GeneratorOptions:
+        cap = CostCap(usd, prices_usd=(100.0, 10_000.0))
+        return GeneratorOptions(cache_dir=tmp_path, cost_cap=cap)
+
+    first = open_endpoint(parse_endpoint(chat_server.source), options(1.0))
+    first.generate(["first"], max_tokens=90)
+    later = open_endpoint(parse_endpoint(chat_server.source), options(1.5))
+
+    with pytest.raises(CostLimitError, match=r"0\.9001 of the 1\.5 US dollars allowed \(--max-usd"):
+        later.generate(["second"], max_tokens=90)
+    assert chat_server.asked == ["first"]
+    for each in (first, later):
+        each.close()
 
 
 def test_key_goes_to_the_named_server_only(

@@ -111,6 +111,24 @@ def test_model_beyond_free_memory_is_refused_with_the_arithmetic(
     assert "up to 0.0 million parameters would fit" in str(caught.value)
 
 
+def test_model_that_only_fits_in_four_bits_may_be_named_where_they_are_computed_with(
+    tiny_causal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tuning over four bits is for such models; whoever wants the whole one is refused."""
+    monkeypatch.setattr(generator_memory, "can_quantise", lambda: True)
+    monkeypatch.setattr(generator_memory, "precision", lambda: "bfloat16")
+    n_parameters = generator_memory.count_parameters([tiny_causal / "model.safetensors"])
+    monkeypatch.setattr(generator_memory, "free_bytes", lambda: n_parameters)
+
+    source = find_generator(str(tiny_causal))
+
+    with pytest.raises(ModelUnavailableError, match="with --arms fine_tune_qlora, or behind"):
+        load_generator(source, GeneratorOptions())
+    monkeypatch.setattr(generator_memory, "free_bytes", lambda: n_parameters // 2)
+    with pytest.raises(ModelUnavailableError, match=r"not fit even in four bits: 0\.1 million"):
+        generator_memory.require_room_in_four_bits("tiny", [tiny_causal / "model.safetensors"])
+
+
 def test_parameters_are_counted_without_loading(tiny_causal: Path) -> None:
     """The headers of the files say how many there are."""
     model = AutoModelForCausalLM.from_pretrained(tiny_causal)

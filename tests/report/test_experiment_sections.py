@@ -98,6 +98,21 @@ def test_compression_has_a_row_per_form(trial: TrialResult) -> None:
     assert section.table.rows[1][2] == "2.0 (1.0 to 2.0)"
 
 
+def test_language_model_in_fewer_bits_has_a_row_per_form(trial: TrialResult) -> None:
+    """What was measured is the language model, whichever arm prompted it."""
+    sizes = {f"size_mb_{form}": size for form, size in (("whole", 90), ("int8", 58), ("int4", 30))}
+    shares = dict.fromkeys(("quality_whole", "quality_int8", "quality_int4"), 0.9)
+    measured = _measured("rag_generator", **sizes, **shares)
+
+    section = _section(trial, ExperimentResult(experiment="quantisation", measured=measured))
+
+    assert [row[0] for row in section.table.rows][1:] == [
+        "Linear layers in eight bits",
+        "Linear layers in four bits",
+    ]
+    assert "the language model, prompted" in section.remarks[0]
+
+
 def test_probe_says_which_answer_it_gives(trial: TrialResult) -> None:
     """The conclusion names the question of the interview that it answers."""
     measured = _measured("rag", oracle_context=0.95, passage_found=0.4, answered=0.38)

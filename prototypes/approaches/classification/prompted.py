@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -24,7 +24,7 @@ from prototypes.approaches.prompted import (
 )
 from prototypes.approaches.stages import StageClock
 from prototypes.contracts import Citation, FitReport, LearningData, Prediction, Progress, Sample
-from prototypes.models.generator import Generation, Prompt
+from prototypes.models.generator import Generation, Generator, Prompt
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.templates import PromptTemplate, quote
 
@@ -49,20 +49,16 @@ class ZeroShotPromptArm:
     """Tells a language model the labels and the text; no sample is shown."""
 
     template_name: ClassVar[str] = "classification_zero_shot"
+    max_tokens: ClassVar[int] = MAX_LABEL_TOKENS
 
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
         """Choose what is shown; nothing is learnt, validation samples are only measured."""
-        self._begin(workbench)
-        self._labels = data.labels or require_labels(data.train)
-        self._descriptions = dict(data.label_descriptions)
-        self._template = workbench.templates.by_name[self.template_name]
-        self._examples = self._choose_examples(data, seed=seed)
-        self._index_examples()
+        self._set_up(data, workbench, seed=seed)
         shown = thin_out(data.validation)
         predictions = answer_in_steps(shown, self.predict, progress=progress)
-        return FitReport(_accuracy(shown, predictions), notes=self._notes(len(shown)))
+        return FitReport(self._rate(shown, predictions), notes=self._notes(len(shown)))
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
         """Label each text; what cannot be read as a label of the list is no answer."""
@@ -73,12 +69,12 @@ class ZeroShotPromptArm:
             answers = ask(
                 self._generator,
                 [prompt for prompt, _ in built],
-                max_tokens=MAX_LABEL_TOKENS,
+                max_tokens=self.max_tokens,
             )
         timings = clock.timings_ms(len(inputs))
         return [
-            self._read(answer, own[:n], timings)
-            for answer, own, (_, n) in zip(answers, shown, built, strict=True)
+            replace(self._read(text, answer, own[:n]), timings_ms=timings)
+            for text, answer, own, (_, n) in zip(inputs, answers, shown, built, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
@@ -104,8 +100,36 @@ class ZeroShotPromptArm:
         arm._index_examples()
         return arm
 
+    def _set_up(self, data: LearningData, workbench: Workbench, *, seed: int) -> None:
+        self._begin(workbench)
+        self._labels = self._learn_labels(data)
+        self._descriptions = dict(data.label_descriptions)
+        self._template = workbench.templates.by_name[self.template_name]
+        self._examples = self._choose_examples(data, seed=seed)
+        self._index_examples()
+
     def _begin(self, workbench: Workbench) -> None:
-        self._workbench, self._generator = workbench, workbench.load_generator()
+        self._workbench, self._generator = workbench, self._take_generator(workbench)
+
+    def _take_generator(self, workbench: Workbench) -> Generator:
+        """Return the model that is asked."""
+        return workbench.load_generator()
+
+    def _learn_labels(self, data: LearningData) -> tuple[str, ...]:
+        return data.labels or require_labels(data.train)
+
+    def _take(self, sample: Sample) -> Example:
+        """Take a labelled sample as an example."""
+        return Example(sample.id, sample.input, sample.targets[0])
+
+    def _show(self, example: Example) -> str:
+        return f"{quote('example', example.text)}\nLabel: {example.label}"
+
+    def _rate(self, samples: Sequence[Sample], predictions: Sequence[Prediction]) -> float | None:
+        """Return how good the answers to samples are; None if there are none."""
+        pairs = list(zip(samples, predictions, strict=True))
+        right = sum(prediction.output in sample.targets for sample, prediction in pairs)
+        return right / len(pairs) if pairs else None
 
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         return []
@@ -123,12 +147,16 @@ class ZeroShotPromptArm:
         def build(n: int) -> Prompt:
             values = {"labels": self._list_labels(), "text": quote("text", text)}
             if examples:
-                values["examples"] = "\n\n".join(map(_show, examples[:n]))
-            return self._template.fill(**values)
+                values["examples"] = "\n\n".join(map(self._show, examples[:n]))
+            return self._template.fill(**values, **self._constants())
 
         return build_fitting(
-            self._generator, build, n_pieces=len(examples), max_tokens=MAX_LABEL_TOKENS
+            self._generator, build, n_pieces=len(examples), max_tokens=self.max_tokens
         )
+
+    def _constants(self) -> dict[str, str]:
+        """Return what the template wants beside labels, text and examples."""
+        return {}
 
     def _list_labels(self) -> str:
         described = ((label, self._descriptions.get(label)) for label in self._labels)
@@ -136,11 +164,9 @@ class ZeroShotPromptArm:
             f"- {label}: {told}" if told else f"- {label}" for label, told in described
         )
 
-    def _read(
-        self, answer: Generation | None, shown: Sequence[Example], timings: Mapping[str, float]
-    ) -> Prediction:
+    def _read(self, text: str, answer: Generation | None, shown: Sequence[Example]) -> Prediction:
         if answer is None:
-            return Prediction(None, fault=TOO_LONG, timings_ms=timings)
+            return Prediction(None, fault=TOO_LONG)
         label = parse_label(answer.text, self._labels)
         agreeing = [example for example in shown if example.label == label]
         return Prediction(
@@ -148,7 +174,6 @@ class ZeroShotPromptArm:
             confidence=float(label is not None),
             citations=tuple(Citation(each.id, each.id, each.text) for each in agreeing),
             retrieved=tuple(each.id for each in shown),
-            timings_ms=timings,
             fault=NO_LABEL if label is None else "",
             n_input_tokens=answer.n_input_tokens,
             n_output_tokens=answer.n_output_tokens,
@@ -163,7 +188,7 @@ class FixedExamplesPromptArm(ZeroShotPromptArm):
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         n_each = max(1, N_FIXED_EXAMPLES // len(require_labels(data.train)))
         drawn = draw_samples(data.train, n_per_label=n_each, seed=seed)
-        return _take_turns([_as_example(sample) for sample in drawn])
+        return _take_turns([self._take(sample) for sample in drawn])
 
     def _notes(self, n_validated: int) -> tuple[str, ...]:
         return (*super()._notes(n_validated), f"{len(self._examples)} examples in every prompt")
@@ -179,7 +204,7 @@ class NearestExamplesPromptArm(ZeroShotPromptArm):
     ) -> FitReport:
         """Index the training samples; once these were measured, the validation samples too."""
         report = super().fit(data, workbench, seed=seed, progress=progress)
-        self._examples += map(_as_example, data.validation)
+        self._examples += map(self._take, data.validation)
         self._index_examples()
         return report
 
@@ -200,7 +225,7 @@ class NearestExamplesPromptArm(ZeroShotPromptArm):
 
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         require_labels(data.train)
-        return [_as_example(sample) for sample in data.train]
+        return [self._take(sample) for sample in data.train]
 
     def _index_examples(self) -> None:
         texts = [example.text for example in self._examples]
@@ -242,17 +267,3 @@ def parse_label(text: str, labels: Sequence[str]) -> str | None:
 
 def _key(label: str) -> str:
     return " ".join(re.split(r"[\s_-]+", label.strip(_DECORATION).casefold()))
-
-
-def _as_example(sample: Sample) -> Example:
-    return Example(sample.id, sample.input, sample.targets[0])
-
-
-def _show(example: Example) -> str:
-    return f"{quote('example', example.text)}\nLabel: {example.label}"
-
-
-def _accuracy(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> float | None:
-    pairs = list(zip(samples, predictions, strict=True))
-    right = sum(prediction.output in sample.targets for sample, prediction in pairs)
-    return right / len(pairs) if pairs else None

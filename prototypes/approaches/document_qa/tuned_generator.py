@@ -11,6 +11,12 @@ from prototypes.approaches.document_qa.answer_text import ABSTENTION
 from prototypes.approaches.document_qa.extractive import mean_correct
 from prototypes.approaches.document_qa.prompted import ClosedBookPromptArm, RetrievalPromptArm
 from prototypes.approaches.document_qa.supervision import find_answering_passages
+from prototypes.approaches.own_model import (
+    MAX_SCORED,
+    load_model,
+    take_model,
+    teach_model,
+)
 from prototypes.approaches.prompted import (
     N_PASSAGES,
     answer_in_steps,
@@ -18,31 +24,17 @@ from prototypes.approaches.prompted import (
     thin_out,
 )
 from prototypes.contracts import FitReport, LearningData, Passage, Prediction, Progress, Sample
-from prototypes.errors import ModelUnavailableError, TooFewSamplesError
+from prototypes.errors import TooFewSamplesError
 from prototypes.models.generator import Generator
-from prototypes.models.generator_adapters import Method, load_quantised, load_tuned, save_tuned
-from prototypes.models.generator_source import LocalSource
-from prototypes.models.generator_tuning import (
-    TuningPlan,
-    TuningReport,
-    choose_plan,
-    mean_loss,
-    tune,
-)
-from prototypes.models.model_card import describe_tuning
-from prototypes.models.tuning_pairs import TuningPair, write_chat_lines
+from prototypes.models.generator_adapters import Method
+from prototypes.models.generator_tuning import TuningReport, mean_loss
+from prototypes.models.tuning_pairs import TuningPair
 
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
 
 WITHOUT_ORACLE = 0.2
 """Share of the training questions that RAFT asks without the passage that answers them."""
-
-MAX_SCORED = 50
-"""Validation questions that are answered after each epoch."""
-
-_MODEL_FOLDER = "model"
-_PAIRS_FILE = "training.jsonl"
 
 
 class TunedClosedBookArm(ClosedBookPromptArm):
@@ -64,67 +56,56 @@ class TunedClosedBookArm(ClosedBookPromptArm):
             ModelUnavailableError: If the model cannot be tuned here.
         """
         self._begin(workbench, workbench.templates.by_name[self.template_name])
-        self._pairs = self._make_pairs(data.train, seed=seed)
-        if not self._pairs:
+        pairs = self._make_pairs(data.train, seed=seed)
+        if not pairs:
             raise TooFewSamplesError(
                 f"None of the {len(data.train)} training questions can be taught; at least one "
                 "with an answer is needed. Add answered questions to questions.jsonl."
             )
-        model = require_local(self._generator)
-        n_parameters, n_pairs = _count_parameters(workbench), len(self._pairs)
-        self._plan = plan = choose_plan(n_parameters, n_pairs, method=self.method, seed=seed)
         shown = thin_out(data.validation)
-        report = tune(
-            model,
-            self._pairs,
-            plan=plan,
-            score=(lambda: self._score(shown[:MAX_SCORED], seed=seed)) if shown else None,
+        self._tuned = teach_model(
+            self._generator,
+            pairs,
+            workbench,
+            score=(lambda: self._score(shown[:MAX_SCORED])) if shown else None,
+            method=self.method,
+            seed=seed,
             progress=lambda fraction: progress(0.9 * fraction),
         )
-        self._card = describe_tuning(model.name, plan, report, n_pairs=len(self._pairs))
         predictions = answer_in_steps(
             shown, self.predict, progress=lambda fraction: progress(0.9 + 0.1 * fraction)
         )
         return FitReport(
             mean_correct(shown, predictions),
-            n_trained_parameters=report.n_trained_parameters,
-            notes=_describe(plan, report, n_pairs=len(self._pairs)),
+            n_trained_parameters=self._tuned.report.n_trained_parameters,
+            notes=self._tuned.describe("training questions"),
         )
 
     def update(self, samples: Sequence[Sample], *, seed: int, progress: Progress) -> TuningReport:
         """Go on from what was tuned, with new training questions alone."""
-        self._pairs = self._make_pairs(samples, seed=seed)
-        model = require_local(self._generator)
-        return tune(model, self._pairs, plan=self._plan, score=None, progress=progress)
+        return self._tuned.go_on(self._make_pairs(samples, seed=seed), progress=progress)
 
     def save(self, folder: Path) -> None:
         """Write the template, what was tuned, and the pairs as hosted services read them."""
         super().save(folder)
-        (folder / _MODEL_FOLDER).mkdir()
-        save_tuned(require_local(self._generator), folder / _MODEL_FOLDER, card=self._card)
-        write_chat_lines(self._pairs, folder / _PAIRS_FILE)
+        self._tuned.save(folder)
 
     @classmethod
     def load(cls, folder: Path, workbench: Workbench) -> Self:
         """Read back what was tuned; an adapter is put on the generator of the workbench."""
         arm = super().load(folder, workbench)
-        base = require_local(arm._generator)
-        arm._generator = load_tuned(base, folder / _MODEL_FOLDER, name=base.name)
+        arm._generator = load_model(arm._generator, folder)
         return arm
 
     def _take_generator(self, workbench: Workbench) -> Generator:
-        """Load a model of its own: the other arms would see the shared one change."""
-        if workbench.generator_supply is None:
-            raise ModelUnavailableError(
-                "This arm needs a language model, and there is none; name one with --generator."
-            )
-        return workbench.generator_supply.load()
+        """Load a model of its own."""
+        return take_model(workbench, method=self.method)
 
     def _make_pairs(self, samples: Sequence[Sample], *, seed: int) -> list[TuningPair]:
         built = [(self._build(sample.input, ())[0], _answer_to(sample)) for sample in samples]
         return [TuningPair(prompt, answer) for prompt, answer in built if prompt and answer]
 
-    def _score(self, samples: Sequence[Sample], *, seed: int) -> float:
+    def _score(self, samples: Sequence[Sample]) -> float:
         """Return the share of validation questions answered rightly."""
         predictions: list[Prediction] = self.predict([sample.input for sample in samples])
         return mean_correct(samples, predictions) or 0.0
@@ -140,12 +121,6 @@ class QuantisedClosedBookArm(TunedClosedBookArm):
     """Teaches the training questions to an adapter over four-bit parameters."""
 
     method = Method.QLORA
-
-    def _take_generator(self, workbench: Workbench) -> Generator:
-        supply = workbench.generator_supply
-        if supply is None or not isinstance(supply.source, LocalSource):
-            return super()._take_generator(workbench)
-        return load_quantised(supply.source.folder, name=supply.source.name)
 
 
 class RaftArm(TunedClosedBookArm, RetrievalPromptArm):
@@ -200,7 +175,7 @@ class RaftArm(TunedClosedBookArm, RetrievalPromptArm):
         mark = f" [{cited[0]}]" if cited and not sample.unanswerable else ""
         return TuningPair(prompt, answer + mark)
 
-    def _score(self, samples: Sequence[Sample], *, seed: int) -> float:
+    def _score(self, samples: Sequence[Sample]) -> float:
         """Return the negative loss on validation questions, with what is found for them."""
         looked_up = self._look_up(samples)
         given = [found[:N_PASSAGES] for found, _ in looked_up]
@@ -230,18 +205,3 @@ def _answer_to(sample: Sample) -> str | None:
     if sample.unanswerable:
         return ABSTENTION
     return sample.targets[0] if sample.targets else None
-
-
-def _count_parameters(workbench: Workbench) -> int:
-    supply = workbench.generator_supply
-    return getattr(supply.source, "n_parameters", 0) if supply else 0
-
-
-def _describe(plan: TuningPlan, report: TuningReport, *, n_pairs: int) -> tuple[str, ...]:
-    """Say how it was tuned, in whole phrases."""
-    kept = f"those of epoch {report.kept_epoch} kept" if report.kept_epoch else "none was better"
-    return (
-        f"{plan.method} tuning on {n_pairs} training questions, {report.n_epochs} epochs run, "
-        f"{kept}",
-        f"its pairs are in {_PAIRS_FILE}, as hosted tuning services read them",
-    )

@@ -26,7 +26,7 @@ from prototypes.approaches.prompted import (
 )
 from prototypes.approaches.stages import StageClock
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
-from prototypes.models.generator import Generation, Prompt
+from prototypes.models.generator import Generation, Generator, Prompt
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.templates import PromptTemplate, quote
 
@@ -49,14 +49,7 @@ class ZeroShotWriterArm:
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
     ) -> FitReport:
         """Choose what is shown; nothing is learnt, validation inputs are only measured."""
-        outputs = [
-            output for sample in (*data.train, *data.validation) for output in sample.targets
-        ]
-        longest = max(map(len, outputs), default=0) // _CHARACTERS_PER_TOKEN
-        self._max_tokens = min(max(longest, _FEWEST_TOKENS), _MOST_TOKENS)
-        self._words = round(median(len(output.split()) for output in outputs)) if outputs else 0
-        self._template = workbench.templates.by_name[self.template_name]
-        self._set_up(self._choose_examples(data, seed=seed), workbench)
+        self._prepare(data, workbench, seed=seed)
         shown = thin_out(data.validation)
         predictions = answer_in_steps(shown, self.predict, progress=progress)
         return FitReport(mean_chrf(shown, predictions), notes=self._notes(len(shown)))
@@ -95,9 +88,23 @@ class ZeroShotWriterArm:
         arm._set_up(load_examples(folder), workbench)
         return arm
 
+    def _prepare(self, data: LearningData, workbench: Workbench, *, seed: int) -> None:
+        outputs = [
+            output for sample in (*data.train, *data.validation) for output in sample.targets
+        ]
+        longest = max(map(len, outputs), default=0) // _CHARACTERS_PER_TOKEN
+        self._max_tokens = min(max(longest, _FEWEST_TOKENS), _MOST_TOKENS)
+        self._words = round(median(len(output.split()) for output in outputs)) if outputs else 0
+        self._template = workbench.templates.by_name[self.template_name]
+        self._set_up(self._choose_examples(data, seed=seed), workbench)
+
     def _set_up(self, examples: list[Example], workbench: Workbench) -> None:
-        self._workbench, self._generator = workbench, workbench.load_generator()
+        self._workbench, self._generator = workbench, self._take_generator(workbench)
         self._examples = examples
+
+    def _take_generator(self, workbench: Workbench) -> Generator:
+        """Return the model that is asked."""
+        return workbench.load_generator()
 
     def _choose_examples(self, data: LearningData, *, seed: int) -> list[Example]:
         return []
