@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from prototypes.models.generator import Generator
     from prototypes.models.generator_source import GeneratorSupply
     from prototypes.retrieval.large import Kind, LargeIndex
-    from prototypes.retrieval.late_interaction import LateInteraction
     from prototypes.retrieval.lexical import LexicalIndex
     from prototypes.retrieval.store_index import DenseSearch
 
@@ -181,26 +180,6 @@ class Workbench:
     def dense(self) -> DenseSearch:
         """Return the index over the passages' vectors."""
         return self._remember("dense", lambda: self.index(self.embed(self._passage_texts())))
-
-    def late(self) -> LateInteraction | None:
-        """Return what orders found passages by their tokens; None if the corpus is too large.
-
-        An encoder that gives no vectors of single tokens has none either.
-        """
-        from prototypes.retrieval.late_interaction import (
-            LateInteraction,
-            TokenEncoder,
-            TokenVectors,
-            is_affordable,
-        )
-
-        encoder, texts = self.encoder, self._passage_texts()
-        if not isinstance(encoder, TokenEncoder) or not is_affordable(len(texts)):
-            return None
-        encode = encoder.encode_tokens
-        name = self.fingerprint("token-vectors", *texts)
-        folder = self.part(name, lambda folder: TokenVectors.encode(texts, encode).save(folder))
-        return LateInteraction.open(folder, encode)
 
     def index(self, vectors: NDArray[np.float32]) -> DenseSearch:
         """Index the passages under vectors (n, d) in the store of this bench.

@@ -20,6 +20,7 @@ from advisor.export.word_index import render_index
 from prototypes.approaches.document_qa.extractive import passage_texts
 from prototypes.approaches.document_qa.reader import MAX_EMBEDDED_AHEAD
 from prototypes.approaches.document_qa.sentences import FUNCTION_WORDS, split_answers
+from prototypes.approaches.document_qa.tokens import open_tokens
 from prototypes.contracts import Passage
 from prototypes.retrieval.late_interaction import TokenVectors
 
@@ -177,7 +178,7 @@ def _read_tokens(arm: FittedArm) -> Tensors:
     if tuned.is_dir():
         passages = TokenVectors.load(tuned) if TokenVectors.are_in(tuned) else None
     else:
-        passages = late.passages if (late := arm.bench.late()) else None
+        passages = late.passages if (late := open_tokens(arm.bench)) else None
     return {"tokens": passages.tokens, "token_ends": passages.ends} if passages else {}
 
 

@@ -29,6 +29,7 @@ from prototypes.approaches.document_qa.hybrid import TunedRetrievalArm
 from prototypes.approaches.document_qa.hybrid_span import TunedReaderArm
 from prototypes.approaches.document_qa.rag import RetrievalArm
 from prototypes.approaches.document_qa.retriever import N_PER_INDEX, N_RETRIEVED
+from prototypes.approaches.document_qa.tokens import open_tokens
 from prototypes.contracts import Arm, Document, LearningData, Sample, Task
 from prototypes.measure.metrics import aggregate
 from prototypes.retrieval.fusion import Hit, fuse_hits, fuse_scores
@@ -101,7 +102,7 @@ def measure_retrieval(samples: Sequence[Sample], workbench: Workbench) -> None:
         "fused by ranks": [fuse_hits(pair) for pair in pairs],
         "fused by scores": (fused := [fuse_scores(*pair)[:N_RETRIEVED] for pair in pairs]),
     }
-    if (late := workbench.late()) is not None:
+    if (late := open_tokens(workbench)) is not None:
         rankings["late interaction"] = late.rerank(questions, fused)
     for name, found in rankings.items():
         ranks = [

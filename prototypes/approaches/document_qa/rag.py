@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from prototypes.approaches.document_qa.extractive import ExtractiveSystem, mean_correct
 from prototypes.approaches.document_qa.reader import ReadingRule, SentenceReader
 from prototypes.approaches.document_qa.retriever import FusedRetriever
+from prototypes.approaches.document_qa.tokens import open_tokens
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def build_system(workbench: Workbench) -> ExtractiveSystem:
     """Index the passages of a workbench with its own encoder."""
     return ExtractiveSystem(
         passages=workbench.passages,
-        retriever=FusedRetriever(workbench.lexical(), workbench.dense(), workbench.late()),
+        retriever=FusedRetriever(workbench.lexical(), workbench.dense(), open_tokens(workbench)),
         reader=SentenceReader(workbench.passages, workbench.embed),
         embed=workbench.embed,
     )
