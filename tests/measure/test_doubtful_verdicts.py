@@ -178,6 +178,7 @@ def test_equal_arms_on_grouped_texts_are_rarely_contradicted() -> None:
     assert blind.count(Outcome.CONTRADICTED) > 10
 
 
+@pytest.mark.slow
 def test_clear_lead_on_grouped_texts_is_still_found() -> None:
     """Fifteen points over thirty documents are beyond chance."""
     generator = np.random.default_rng(1)
