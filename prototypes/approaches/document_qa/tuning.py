@@ -157,7 +157,7 @@ def _choose_recipe(n_pairs: int, *, seed: int) -> Recipe:
 def _make_tuned(
     pairs: Sequence[QuestionPassage], workbench: Workbench, *, recipe: Recipe, progress: Progress
 ) -> Path:
-    ingredients = [text for pair in pairs for text in (pair.question, pair.passage)]
+    ingredients = [part for p in pairs for part in (p.question, p.passage, str(p.place))]
 
     def build(folder: Path) -> None:
         source = require_trainable(workbench.encoder)
