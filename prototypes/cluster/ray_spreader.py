@@ -11,6 +11,7 @@ from prototypes.cache import PartCache
 from prototypes.cluster.beforehand import embed_beforehand
 from prototypes.cluster.contest import Contest
 from prototypes.cluster.crates import Crate, pack_parts
+from prototypes.cluster.ordered_generator import order_generator
 from prototypes.cluster.workers import Delivery, EncoderOrder, Kit, measure_away, work
 from prototypes.contracts import Approach, ArmSpec, Progress
 from prototypes.errors import LaboratoryError
@@ -20,7 +21,6 @@ from prototypes.models.generator_source import EndpointSource
 from prototypes.racing import Race
 from prototypes.results import DroppedArm
 from prototypes.run_folder import MeasuredArm, RunFolder
-from prototypes.shared_parts import open_shared
 from prototypes.spreading import HERE, EncodedShard, Job
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class RaySpreader:
     else is waited for, so nothing that was finished is ever computed again.
     """
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    def __init__(self, cluster: Cluster, *, notes: Sequence[str] = ()) -> None:
+        self._cluster, self.notes = cluster, notes
         self._delivered: set[str] = set()
         self._faults: dict[str, LaboratoryError] = {}
         self._waiting: list[ArmSpec] = []
@@ -202,8 +202,8 @@ class RaySpreader:
     @cached_property
     def _parts(self) -> PartCache:
         assert self._folder is not None and self._conditions is not None
-        cache, is_shared = self._conditions.settings.cache, self._conditions.bench.shares_parts
-        return PartCache(self._folder.cache, shared=open_shared(cache) if is_shared else None)
+        is_shared = self._conditions.bench.shares_parts
+        return PartCache(self._folder.cache, shared=self._cluster.shared if is_shared else None)
 
     def _pack_kit(self) -> Kit:
         assert self._conditions is not None
@@ -213,9 +213,10 @@ class RaySpreader:
             split=self._conditions.split,
             documents=bench.documents,
             encoder=self._order(bench.encoder),
-            generator=bench.generator_supply,
+            generator=order_generator(bench.generator_supply),
             templates=bench.templates,
             machine=self._cluster.machine,
+            shared=self._cluster.shared,
         )
 
     def _order(self, encoder: Encoder) -> EncoderOrder:

@@ -37,3 +37,12 @@ def test_plan_names_experiments_and_their_time() -> None:
         show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, experiments=planned))
 
     assert "then noise (about 2 min 10 s), freshness\n" in stream.getvalue()
+
+
+def test_plan_passes_on_what_is_to_be_known_of_the_place() -> None:
+    """Such as that the machines of a cluster cannot read a folder."""
+    stream = StringIO()
+    with trial_progress(Console(file=stream, width=200), quiet=False) as show:
+        show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, notes=("[2] cannot be read",)))
+
+    assert stream.getvalue().endswith("\n[2] cannot be read\n")

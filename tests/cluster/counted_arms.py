@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ class Votes(CountedArm):
             seen = Counter(f"{w} {s.targets[0]}" for s in data.train for w in s.input.split())
             (folder / "seen.json").write_text(json.dumps(seen, sort_keys=True), encoding="utf-8")
 
-        folder = workbench.part(workbench.fingerprint("votes", *map(str, data.train)), build)
+        # A kind of part that run folders may share.
+        folder = workbench.part(workbench.fingerprint("head", *map(str, data.train)), build)
         self.state = json.loads((folder / "seen.json").read_text(encoding="utf-8"))
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
@@ -147,6 +149,25 @@ class Votes(CountedArm):
 
 class Mixed(Votes):
     """The same votes, as a hybrid has them."""
+
+
+class Answering(CountedArm):
+    """Tells how many test samples it was asked, and takes its time over them."""
+
+    def predict(self, inputs: Sequence[str]) -> list[Prediction]:
+        """Answer; single queries are timings."""
+        if len(inputs) > 1:
+            time.sleep(float(os.environ.get("ADVISOR_TEST_SECONDS", "0")))
+            log(f"answer {type(self).__name__} {len(inputs)}")
+        return super().predict(inputs)  # type: ignore[misc,no-any-return]
+
+
+class Guess(Answering, Majority):
+    """A rival that is far behind."""
+
+
+class Doubt(Answering, Votes):
+    """A rival that is about as good."""
 
 
 def _spec(kind: type[CountedArm], approach: Approach, rank: int) -> ArmSpec:
@@ -167,6 +188,13 @@ ARMS = (
     _spec(Votes, Approach.FINE_TUNE, 2),
     _spec(Mixed, Approach.HYBRID, 3),
 )
+RACED = (_spec(Guess, Approach.PROMPTING, 4), _spec(Doubt, Approach.FINE_TUNE, 5))
+"""Rivals that take long to answer."""
+
+
+def halve(dataset: Dataset) -> Dataset:
+    """Give half of the samples as a test split: enough for a look at 23 answers."""
+    return replace(dataset, samples=dataset.samples[::2], given_test=dataset.samples[1::2])
 
 
 def build_dataset() -> Dataset:
