@@ -63,7 +63,17 @@ class Cluster:
         except (self.ray.exceptions.RaySystemError, ConnectionError, OSError) as error:
             raise self._lost() from error
 
-    def fetch(self, reference: Any) -> Delivery:  # noqa: ANN401 # Ray has no type for it here
+    def get(self, reference: Any) -> Any:  # noqa: ANN401 # Ray has no type for it here
+        """Wait for a value; Ray alone might wait for ever once the head is gone.
+
+        Raises:
+            ClusterLostError: If the head no longer answers.
+        """
+        while not self.ray.wait([reference], timeout=1.0)[0]:
+            self._require_head()
+        return self.ray.get(reference)
+
+    def fetch(self, reference: Any) -> Delivery:  # noqa: ANN401 # as above
         """Get what a task returned; one whose process died again and again has a fault.
 
         An error that is none of the laboratory's is raised as it was raised on the worker.

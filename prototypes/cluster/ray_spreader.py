@@ -110,10 +110,10 @@ class RaySpreader:
         """Encode shards of texts by Ray Data; each is handed over as it is done."""
         from prototypes.cluster.embedding import stream
 
-        constructor = (self._order(encoder), self._cluster.machine)
+        cluster, constructor = self._cluster, (self._order(encoder), self._cluster.machine)
         if shards:
-            with self._cluster.watched():
-                yield from stream(shards, constructor, needs=self._cluster.needs)
+            with cluster.watched():
+                yield from stream(shards, constructor, needs=cluster.needs, get=cluster.get)
 
     def stop(self) -> None:
         """Call back whatever is still out."""

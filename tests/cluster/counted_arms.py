@@ -1,6 +1,7 @@
 """Small real arms and an encoder that write down what they do, on whatever node they do it.
 
-`ADVISOR_TEST_LOG` names the file, `ADVISOR_TEST_SECONDS` how long an arm takes to fit.
+`ADVISOR_TEST_LOG` names the file, `ADVISOR_TEST_SECONDS` how long an arm takes to fit,
+`ADVISOR_TEST_ENCODING` how long several texts take to be encoded.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class WordEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length row per text, shape (n, 32)."""
         if len(texts) > 1:
+            time.sleep(float(os.environ.get("ADVISOR_TEST_ENCODING", "0")))
             log(f"encode {hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:8]}")
         rows = np.array([sum(map(_direction, text.split())) for text in texts], dtype=np.float32)
         unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)

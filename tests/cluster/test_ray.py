@@ -246,6 +246,32 @@ def test_lost_head_is_one_sentence_and_the_trial_goes_on_without_it(
     assert [logged(resumed)[f"done {arm}"] for arm in ARMS] == [0, 0, 1, 1]
 
 
+def test_head_lost_while_texts_are_encoded_costs_no_shard_that_had_come_in(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Nobody waits for ever for the next shard; those that are there are not made again."""
+    expected = expect(environment, tmp_path)
+    environment["ADVISOR_TEST_ENCODING"] = "3"
+    nodes = start(1)
+    trial = hold(tmp_path / "run", environment, cluster="auto")
+    ends = time.monotonic() + 120
+    while not (kept := {path.name for path in (tmp_path / "run" / "cache").glob("shard-*")}):
+        assert time.monotonic() < ends, "no shard came in"
+        time.sleep(0.05)
+    nodes.tell("behead")
+    said = trial.communicate(timeout=120)[1]
+    n_before = sum(n for what, n in logged(environment).items() if what.startswith("encode"))
+    resumed = {**environment, "ADVISOR_TEST_ENCODING": "0"}
+
+    finish(hold(tmp_path / "run", resumed))
+
+    counts = logged(environment)
+    assert said.strip().splitlines()[-1].startswith("ClusterLostError: The Ray cluster is lost")
+    assert result(tmp_path / "run") == expected
+    encoded = {what: n for what, n in counts.items() if what.startswith("encode")}
+    assert sum(encoded.values()) - len(encoded) <= n_before - len(kept)
+
+
 @pytest.fixture
 def client_server(environment: dict[str, str]) -> Iterator[Callable[[str], str]]:
     """Start servers of Ray's client; each is ended with the test."""
