@@ -28,7 +28,9 @@ levels = {
 }
 complete = st.fixed_dictionaries(levels)
 subsets = st.sets(st.sampled_from(sorted(CRITERIA)))
-quick = settings(max_examples=12, deadline=None, database=None)
+quick = settings(max_examples=30, deadline=None, database=None)
+few = settings(max_examples=6, deadline=None, database=None)
+"""A consultation takes some forty milliseconds."""
 
 
 def _consult(answers: dict[str, str]) -> Recommendation:
@@ -51,7 +53,7 @@ def test_further_answers_take_back_nothing_that_was_decided(
         assert not known.intersection(missing)
 
 
-@quick
+@few
 @given(answers=complete, known=subsets)
 def test_every_approach_is_ranked_once_with_its_whole_score_explained(
     answers: dict[str, str], known: set[str]
@@ -69,7 +71,7 @@ def test_every_approach_is_ranked_once_with_its_whole_score_explained(
     assert sum(ranked.support for ranked in advice.ranking) == pytest.approx(1 - all(excluded))
 
 
-@quick
+@few
 @given(answers=complete, known=subsets, seed=st.integers(0, 99))
 def test_order_of_answers_changes_nothing(
     answers: dict[str, str], known: set[str], seed: int
@@ -81,15 +83,15 @@ def test_order_of_answers_changes_nothing(
     assert _consult(dict(shuffled)) == _consult(dict(pairs))
 
 
-@quick
+@few
 @given(answers=complete, data=st.data())
 def test_settled_advice_is_not_changed_by_any_further_answer(
     answers: dict[str, str], data: st.DataObject
 ) -> None:
     """The interview may stop there."""
-    few = data.draw(st.sets(st.sampled_from(sorted(CRITERIA)), max_size=6))
-    advice = _consult({name: level for name, level in answers.items() if name not in few})
+    left = data.draw(st.sets(st.sampled_from(sorted(CRITERIA)), max_size=6))
+    advice = _consult({name: level for name, level in answers.items() if name not in left})
 
-    assert set(advice.next_questions) <= set(advice.unanswered) <= few
+    assert set(advice.next_questions) <= set(advice.unanswered) <= left
     if advice.settled:
         assert _consult(answers).leading is advice.leading
