@@ -70,6 +70,8 @@ class CountedArm:
     """Tells when it begins to learn and when it is done."""
 
     state: Any
+    validation_score: float | None = None
+    """Says which of two arms stands for an approach; without one a clock would."""
 
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
@@ -80,7 +82,7 @@ class CountedArm:
         self._workbench = workbench
         self.learn(data, workbench)
         log(f"done {type(self).__name__}")
-        return FitReport()
+        return FitReport(validation_score=self.validation_score)
 
     def save(self, folder: Path) -> None:
         """Write the state."""
@@ -123,6 +125,8 @@ class Nearest(CountedArm):
 
 class Votes(CountedArm):
     """Each word votes for the labels it was seen with; a part that its hybrid shares."""
+
+    validation_score = 0.6
 
     def learn(self, data: LearningData, workbench: Workbench) -> None:
         """Count the words, unless somebody has."""
@@ -170,6 +174,8 @@ class Guess(Answering, Majority):
 
 class Doubt(Answering, Votes):
     """A rival that is about as good."""
+
+    validation_score = 0.5
 
 
 def _spec(kind: type[CountedArm], approach: Approach, rank: int) -> ArmSpec:

@@ -298,7 +298,9 @@ def test_head_reached_through_the_client_finds_the_same(
     environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    """`ray://` works for a driver that is no node of the cluster."""
+    """`ray://` works for a driver that is no node of the cluster, with a race and a cache, too."""
+    environment["ADVISOR_TEST_RACE"] = "1"
+    environment["ADVISOR_TEST_CACHE"] = str(tmp_path / "shared")
     expected = expect(environment, tmp_path, experiments="noise")
     address = client_server(start(1).address)
     del environment["RAY_ADDRESS"]
@@ -306,6 +308,8 @@ def test_head_reached_through_the_client_finds_the_same(
     finish(hold(tmp_path / "run", environment, cluster=address, experiments="noise"))
 
     assert result(tmp_path / "run") == expected
+    assert [arm["name"] for arm in expected["dropped"]] == ["guess"]
+    assert not [line for line in logged(environment) if line.startswith("note")]
 
 
 def answered(counts: Counter[str]) -> dict[str, int]:
