@@ -39,6 +39,7 @@ def plan_trial(
         prompts=_plan_prompts(arms, conditions, forecast.prompts),
         judge=plan_judge(conditions.judge, test, n_arms=len(lock.arms)),
         race=lock.race,
+        notes=tuple(conditions.bench.spreader.notes),
     )
 
 

@@ -63,6 +63,8 @@ class TrialPlanned:
     judge: PlannedPrompts | None = None
     race: RaceProtocol | None = None
     experiments: tuple[PlannedExperiment, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is worth knowing of the place where it is measured."""
 
     @property
     def seconds(self) -> float:

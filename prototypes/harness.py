@@ -50,8 +50,8 @@ from prototypes.plan import (
 )
 from prototypes.prompt_estimates import PromptForecast
 from prototypes.race_folder import was_dropped
-from prototypes.raced_measurement import find_dropped, race_arm
-from prototypes.racing import Race, find_race, line_up
+from prototypes.racing import Race, find_race, line_up, plan_waves
+from prototypes.referee import find_dropped
 from prototypes.results import DroppedArm, ExperimentResult, NotRun, TrialResult
 from prototypes.run_folder import MeasuredArm, RunFolder, open_run_folder
 from prototypes.runtime import give_memory_back, keep_freed_memory
@@ -131,9 +131,11 @@ class _Trial:
         try:
             if self._open_arms():
                 warm_up(self._conditions)
-            self._spreader.begin(self._open_arms(), self._conditions, folder=self._folder)
-            for spec in self._specs:
-                self._settle(spec)
+            for wave in plan_waves(self._specs, self._lock.race):
+                entries = {s: self._find_race(s) for s in self._open_arms() if s in wave.sent}
+                self._spreader.begin(entries, self._conditions, folder=self._folder)
+                for spec in wave.awaited:
+                    self._settle(spec)
             self._not_held.extend(self._hold_experiments())
         except KeyboardInterrupt:
             interrupted = True
@@ -227,10 +229,8 @@ class _Trial:
             self._tell(ArmProgress(spec.name, fraction))
 
         checked, folder = self._budget.guard(spec.name, progress), self._folder
-        if race is not None:
-            return race_arm(spec, self._conditions, race=race, folder=folder, progress=checked)
-        where = self._spreader
-        return where.measure(spec, self._conditions, folder=folder, progress=checked)
+        where, under = self._spreader, self._conditions
+        return where.measure(spec, under, race=race, folder=folder, progress=checked)
 
     def _hold_experiments(self) -> Iterable[ExperimentResult]:
         """Hold what was asked for; yield what the budget does not hold."""

@@ -57,6 +57,35 @@ def line_up(specs: Iterable[ArmSpec], claim: Claim | None) -> tuple[ArmSpec, ...
     return tuple(sorted(specs, key=lambda spec: ranks.get(spec.approach, 2)))
 
 
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Arms that may be measured side by side.
+
+    Attributes:
+        sent: Those that can begin.
+        awaited: Those that have to be in before the next wave, in this order.
+    """
+
+    sent: tuple[ArmSpec, ...]
+    awaited: tuple[ArmSpec, ...]
+
+
+def plan_waves(specs: Sequence[ArmSpec], protocol: RaceProtocol | None) -> tuple[Wave, ...]:
+    """Keep those that are raced until the claimed arms are in, which they are held against.
+
+    Args:
+        specs: As `line_up` orders them.
+        protocol: Who is raced; None races nobody.
+    """
+    if protocol is None or not protocol.arms:
+        return (Wave(tuple(specs), tuple(specs)),)
+    raced = tuple(spec for spec in specs if spec.name in protocol.arms)
+    leading = (Approach.BASELINE, protocol.against)
+    ahead = tuple(spec for spec in specs if spec.approach in leading)
+    rivals = tuple(spec for spec in specs if spec not in ahead)
+    return Wave(tuple(spec for spec in specs if spec not in raced), ahead), Wave(raced, rivals)
+
+
 def find_race(
     spec: ArmSpec,
     protocol: RaceProtocol | None,

@@ -24,11 +24,6 @@ def scaled(settings: TrialSettings) -> Iterator[Spreader]:
             "--cluster and --launch were given together: a cluster gives each arm to one machine, "
             "a launcher starts several processes for one arm. Leave one of them out."
         )
-    if settings.cluster is not None and settings.race:
-        raise ClusterError(
-            "--cluster and --race were given together: on a cluster the arms are measured side by "
-            "side, so none can be left because another one is ahead. Leave one of them out."
-        )
     with launched_by(settings.launch):
         if settings.cluster is None:
             yield HERE

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from prototypes.contracts import ArmSpec, Progress
     from prototypes.measurement import Conditions
     from prototypes.models.encoder import Encoder
+    from prototypes.racing import Race
+    from prototypes.results import DroppedArm
     from prototypes.run_folder import MeasuredArm, RunFolder
 
 
@@ -50,13 +52,25 @@ class Spreader(Protocol):
     def delivered(self) -> Collection[str]:
         """The arms whose results came in while another one was waited for."""
 
-    def begin(self, specs: Sequence[ArmSpec], conditions: Conditions, *, folder: RunFolder) -> None:
-        """Learn which arms will be asked for, in this order, and under which conditions."""
+    @property
+    def notes(self) -> Collection[str]:
+        """What is worth knowing of the place before anything is measured there."""
+
+    def begin(
+        self, entries: Mapping[ArmSpec, Race | None], conditions: Conditions, *, folder: RunFolder
+    ) -> None:
+        """Learn which arms will be asked for next, in this order, and which of them are raced."""
 
     def measure(
-        self, spec: ArmSpec, conditions: Conditions, *, folder: RunFolder, progress: Progress
-    ) -> MeasuredArm:
-        """Fit an arm and measure it; by then everything of it is on disk.
+        self,
+        spec: ArmSpec,
+        conditions: Conditions,
+        *,
+        race: Race | None,
+        folder: RunFolder,
+        progress: Progress,
+    ) -> MeasuredArm | DroppedArm:
+        """Fit an arm and measure it, or race it; by then everything of it is on disk.
 
         Raises:
             LaboratoryError: If the arm cannot be built from these data or models.
@@ -75,16 +89,28 @@ class Here:
     """Does everything in this process, and nothing before it is asked for."""
 
     delivered: Collection[str] = ()
+    notes: Collection[str] = ()
 
-    def begin(self, specs: Sequence[ArmSpec], conditions: Conditions, *, folder: RunFolder) -> None:
+    def begin(
+        self, entries: Mapping[ArmSpec, Race | None], conditions: Conditions, *, folder: RunFolder
+    ) -> None:
         """Wait to be asked."""
 
     def measure(
-        self, spec: ArmSpec, conditions: Conditions, *, folder: RunFolder, progress: Progress
-    ) -> MeasuredArm:
-        """Fit an arm and measure it now."""
+        self,
+        spec: ArmSpec,
+        conditions: Conditions,
+        *,
+        race: Race | None,
+        folder: RunFolder,
+        progress: Progress,
+    ) -> MeasuredArm | DroppedArm:
+        """Fit an arm and measure or race it now."""
         from prototypes.measurement import measure_arm
+        from prototypes.raced_measurement import race_arm
 
+        if race is not None:
+            return race_arm(spec, conditions, race=race, folder=folder, progress=progress)
         return measure_arm(spec, conditions, folder=folder, progress=progress)
 
     def prepare(self, jobs: Sequence[Job]) -> None:

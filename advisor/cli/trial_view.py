@@ -113,6 +113,8 @@ class _View:
             self._console.print(describe_race(event.race), markup=False)
         if event.experiments:
             self._console.print(_describe_experiments(event.experiments), markup=False)
+        for note in event.notes:
+            self._console.print(note, markup=False)
         self._width = max((len(arm.spec.name) for arm in event.arms), default=0)
         self._progress.update(self._bar, total=max(event.seconds, 1.0))
 

@@ -9,13 +9,16 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prototypes import runtime
 from prototypes.cluster.ray_spreader import RaySpreader
+from prototypes.cluster.visibility import describe_blind
 from prototypes.cluster.workers import Delivery, Machine
 from prototypes.errors import ClusterError, ClusterLostError, LaboratoryError
 from prototypes.plan import TrialSettings
+from prototypes.shared_parts import open_shared
 
 AUTO = "auto"
 _CLIENT = re.compile(r"ray://(?P<host>[^:/\s]+):(?P<port>\d+)/?")
@@ -31,13 +34,15 @@ class Cluster:
         ray: The module.
         head: Host and port at which its head answers.
         machine: What the trial was begun on, and with how many threads.
-        encoder_name: As the trial names its encoder.
+        encoder_name: As the trial names its encoder; a folder by its whole path.
+        shared: Where other run folders find parts, by its whole path; None shares none.
     """
 
     ray: Any
     head: tuple[str, int]
     machine: Machine
     encoder_name: str | None
+    shared: Path | None = None
 
     @property
     def needs(self) -> Mapping[str, float]:
@@ -58,7 +63,17 @@ class Cluster:
         except (self.ray.exceptions.RaySystemError, ConnectionError, OSError) as error:
             raise self._lost() from error
 
-    def fetch(self, reference: Any) -> Delivery:  # noqa: ANN401 # Ray has no type for it here
+    def get(self, reference: Any) -> Any:  # noqa: ANN401 # Ray has no type for it here
+        """Wait for a value; Ray alone might wait for ever once the head is gone.
+
+        Raises:
+            ClusterLostError: If the head no longer answers.
+        """
+        while not self.ray.wait([reference], timeout=1.0)[0]:
+            self._require_head()
+        return self.ray.get(reference)
+
+    def fetch(self, reference: Any) -> Delivery:  # noqa: ANN401 # as above
         """Get what a task returned; one whose process died again and again has a fault.
 
         An error that is none of the laboratory's is raised as it was raised on the worker.
@@ -100,20 +115,22 @@ def connected(address: str, settings: TrialSettings) -> Iterator[RaySpreader]:
     """
     require_address(address)
     ray = _import_ray()
-    named = os.environ.get("RAY_ADDRESS", "")
-    head = _join(ray, named if address == AUTO and _CLIENT.fullmatch(named) else address)
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(_choose_threads(ray, before))
-    spreader = RaySpreader(Cluster(ray, head, Machine.of_this_process(), settings.encoder))
-    try:
-        yield spreader
-    finally:
-        torch.set_num_threads(before)
-        spreader.stop()
-        with suppress(Exception):  # a cluster that is gone cannot be left
-            ray.shutdown()
+    with _joined(ray, address) as head:
+        shared = open_shared(settings.cache)
+        cluster = Cluster(
+            ray,
+            head,
+            Machine.of_this_process(),
+            encoder_name=_whole_path(settings.encoder),
+            shared=shared.resolve() if shared else None,
+        )
+        with cluster.watched():
+            notes = describe_blind(ray, cluster.shared)
+        spreader = RaySpreader(cluster, notes=notes)
+        try:
+            yield spreader
+        finally:
+            spreader.stop()
 
 
 def answers(head: tuple[str, int]) -> bool:
@@ -163,6 +180,29 @@ def _join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         raise _no_cluster(address, error) from error
     return head
+
+
+@contextmanager
+def _joined(ray: Any, address: str) -> Iterator[tuple[str, int]]:  # noqa: ANN401 # as above
+    """Join a cluster, with threads that its machines have; leave it in the end."""
+    named = os.environ.get("RAY_ADDRESS", "")
+    head = _join(ray, named if address == AUTO and _CLIENT.fullmatch(named) else address)
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(_choose_threads(ray, before))
+    try:
+        yield head
+    finally:
+        torch.set_num_threads(before)
+        with suppress(Exception):  # a cluster that is gone cannot be left
+            ray.shutdown()
+
+
+def _whole_path(name: str | None) -> str | None:
+    """Name a folder as a machine finds it that works elsewhere; leave any other name alone."""
+    folder = Path(name).expanduser() if name else None
+    return str(folder.resolve()) if folder and folder.exists() else name
 
 
 def _find_head(address: str) -> tuple[str, int]:

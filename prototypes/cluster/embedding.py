@@ -6,7 +6,8 @@ works alike for a driver on the cluster and for one that is connected through `r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ def stream(
     constructor: tuple[EncoderOrder, Machine],
     *,
     needs: Mapping[str, float],
+    get: Callable[[Any], Any],
 ) -> Iterator[EncodedShard]:
     """Encode shards on the cluster, each handed over as it is done, in any order.
 
@@ -88,6 +90,7 @@ def stream(
         shards: Texts by the name of their shard.
         constructor: Which encoder the actors load, and what their machines must be like.
         needs: What each of them occupies: `num_cpus`, `num_gpus`.
+        get: Waits for the value behind a reference.
 
     Raises:
         ClusterError: If the pipeline itself was lost several times.
@@ -96,7 +99,7 @@ def stream(
     for at in range(0, len(names), WINDOW):
         window = {name: shards[name] for name in names[at : at + WINDOW]}
         for _ in range(_N_ATTEMPTS):
-            for done in _stream_once(window, constructor, needs=needs):
+            for done in _stream_once(window, constructor, needs=needs, get=get):
                 del window[done.name]
                 yield done
             if not window:
@@ -113,13 +116,14 @@ def _stream_once(
     constructor: tuple[EncoderOrder, Machine],
     *,
     needs: Mapping[str, float],
+    get: Callable[[Any], Any],
 ) -> Iterator[EncodedShard]:
     """Hand shards over until all are done, or the actor with the pipeline is lost."""
     import ray
 
     pipeline = ray.remote(num_cpus=0)(Pipeline).remote(dict(window), constructor, dict(needs))
     try:
-        while (done := ray.get(pipeline.next.remote())) is not None:
+        while (done := get(pipeline.next.remote())) is not None:
             yield done
     except ray.exceptions.RayTaskError as error:
         # What happened in an actor of the pool comes through two others, as text.
@@ -128,4 +132,5 @@ def _stream_once(
     except ray.exceptions.ActorDiedError:
         return
     finally:
-        ray.kill(pipeline)
+        with suppress(Exception):  # the cluster may be gone
+            ray.kill(pipeline)

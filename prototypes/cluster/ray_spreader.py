@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from prototypes.cache import PartCache
 from prototypes.cluster.beforehand import embed_beforehand
+from prototypes.cluster.contest import Contest
 from prototypes.cluster.crates import Crate, pack_parts
+from prototypes.cluster.ordered_generator import order_generator
 from prototypes.cluster.workers import Delivery, EncoderOrder, Kit, measure_away, work
 from prototypes.contracts import Approach, ArmSpec, Progress
 from prototypes.errors import LaboratoryError
-from prototypes.measurement import Conditions, measure_arm
+from prototypes.measurement import Conditions
 from prototypes.models.encoder import Encoder
 from prototypes.models.generator_source import EndpointSource
+from prototypes.racing import Race
+from prototypes.results import DroppedArm
 from prototypes.run_folder import MeasuredArm, RunFolder
-from prototypes.shared_parts import open_shared
-from prototypes.spreading import EncodedShard, Job
+from prototypes.spreading import HERE, EncodedShard, Job
 
 if TYPE_CHECKING:
     from prototypes.cluster.connection import Cluster
@@ -34,12 +37,13 @@ class RaySpreader:
     else is waited for, so nothing that was finished is ever computed again.
     """
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    def __init__(self, cluster: Cluster, *, notes: Sequence[str] = ()) -> None:
+        self._cluster, self.notes = cluster, notes
         self._delivered: set[str] = set()
         self._faults: dict[str, LaboratoryError] = {}
         self._waiting: list[ArmSpec] = []
         self._running: dict[Any, ArmSpec | None] = {}
+        self._contests: dict[str, Contest] = {}
         self._offered: dict[str, Any] = {}
         self._kit: Any = None
         self._conditions: Conditions | None = None
@@ -50,17 +54,31 @@ class RaySpreader:
         """The arms whose results came in while another one was waited for."""
         return self._delivered
 
-    def begin(self, specs: Sequence[ArmSpec], conditions: Conditions, *, folder: RunFolder) -> None:
+    def begin(
+        self, entries: Mapping[ArmSpec, Race | None], conditions: Conditions, *, folder: RunFolder
+    ) -> None:
         """Embed what several arms need, then send the arms out."""
         self._conditions, self._folder = conditions, folder
-        self._waiting = [spec for spec in specs if _can_travel(spec, conditions)]
-        if any(spec.approach is not Approach.BASELINE for spec in self._waiting):
+        sent = {spec: race for spec, race in entries.items() if _can_travel(spec, conditions)}
+        if any(spec.approach is not Approach.BASELINE for spec in sent):
             embed_beforehand(conditions)
+        put = self._cluster.ray.put
+        for spec, race in sent.items():
+            if race is not None:
+                contest = Contest(spec, conditions, race=race, folder=folder, put=put)
+                self._contests[spec.name] = contest
+        self._waiting.extend(sent)
         self._send_arms()
 
     def measure(
-        self, spec: ArmSpec, conditions: Conditions, *, folder: RunFolder, progress: Progress
-    ) -> MeasuredArm:
+        self,
+        spec: ArmSpec,
+        conditions: Conditions,
+        *,
+        race: Race | None,
+        folder: RunFolder,
+        progress: Progress,
+    ) -> MeasuredArm | DroppedArm:
         """Wait for an arm that was sent out; one that cannot travel is measured here.
 
         Raises:
@@ -68,13 +86,14 @@ class RaySpreader:
             LaboratoryError: If the arm cannot be built from these data or models.
         """
         if not self._is_out(spec) and spec.name not in self._faults:
-            return measure_arm(spec, conditions, folder=folder, progress=progress)
+            return HERE.measure(spec, conditions, race=race, folder=folder, progress=progress)
+        contest = self._contests.get(spec.name)
         while self._is_out(spec):
-            self._check(lambda: progress(0.0), spec)
+            self._check(lambda: progress(contest.progress if contest else 0.0), spec)
             self._gather()
         if spec.name in self._faults:
             raise self._faults.pop(spec.name)
-        return folder.read_arm(spec.name)
+        return (contest and contest.outcome) or folder.read_arm(spec.name)
 
     def prepare(self, jobs: Sequence[Job]) -> None:
         """Make the parts on the cluster; one that fails is left to whoever asks for it."""
@@ -91,10 +110,10 @@ class RaySpreader:
         """Encode shards of texts by Ray Data; each is handed over as it is done."""
         from prototypes.cluster.embedding import stream
 
-        constructor = (self._order(encoder), self._cluster.machine)
+        cluster, constructor = self._cluster, (self._order(encoder), self._cluster.machine)
         if shards:
-            with self._cluster.watched():
-                yield from stream(shards, constructor, needs=self._cluster.needs)
+            with cluster.watched():
+                yield from stream(shards, constructor, needs=cluster.needs, get=cluster.get)
 
     def stop(self) -> None:
         """Call back whatever is still out."""
@@ -127,7 +146,16 @@ class RaySpreader:
             if spec.approach is Approach.HYBRID and is_tuning:
                 continue
             self._waiting.remove(spec)
-            self._running[self._send(Job(measure_away, (spec,)))] = spec
+            self._go_on(spec)
+
+    def _go_on(self, spec: ArmSpec) -> None:
+        """Send an arm out, or of a raced one what comes next; nothing once its race is over."""
+        contest = self._contests.get(spec.name)
+        job = contest.next_job() if contest else Job(measure_away, (spec,))
+        if job is not None:
+            self._running[self._send(job)] = spec
+        elif contest and isinstance(contest.outcome, MeasuredArm):
+            self._delivered.add(spec.name)
 
     def _send(self, job: Job) -> Any:  # noqa: ANN401 # Ray's references have no type here
         ray = self._cluster.ray
@@ -154,6 +182,10 @@ class RaySpreader:
         if delivery.fault is not None:
             self._faults[spec.name] = delivery.fault
             return
+        if spec.name in self._contests:
+            self._contests[spec.name].take(delivery.value)
+            self._go_on(spec)
+            return
         measured, learnt = delivery.value
         self._keep_arm(measured, learnt)
 
@@ -170,8 +202,8 @@ class RaySpreader:
     @cached_property
     def _parts(self) -> PartCache:
         assert self._folder is not None and self._conditions is not None
-        cache, is_shared = self._conditions.settings.cache, self._conditions.bench.shares_parts
-        return PartCache(self._folder.cache, shared=open_shared(cache) if is_shared else None)
+        is_shared = self._conditions.bench.shares_parts
+        return PartCache(self._folder.cache, shared=self._cluster.shared if is_shared else None)
 
     def _pack_kit(self) -> Kit:
         assert self._conditions is not None
@@ -181,9 +213,10 @@ class RaySpreader:
             split=self._conditions.split,
             documents=bench.documents,
             encoder=self._order(bench.encoder),
-            generator=bench.generator_supply,
+            generator=order_generator(bench.generator_supply),
             templates=bench.templates,
             machine=self._cluster.machine,
+            shared=self._cluster.shared,
         )
 
     def _order(self, encoder: Encoder) -> EncoderOrder:

@@ -103,6 +103,7 @@ class Kit:
     generator: GeneratorSupply | None
     templates: PromptTemplates
     machine: Machine
+    shared: Path | None
 
     def unpack(self, parts: PartCache) -> Conditions:
         """Set the bench up as the trial has it."""
@@ -131,11 +132,16 @@ class Delivery:
 
 
 class OfferedParts(PartCache):
-    """A cache that fetches what it lacks from the parts that the trial has already."""
+    """A cache that fetches what it lacks from the parts that the trial has already.
 
-    def __init__(self, root: Path, offered: Mapping[str, Any]) -> None:
+    Or from those of other run folders, where this machine can read them.
+    """
+
+    def __init__(
+        self, root: Path, offered: Mapping[str, Any], *, shared: Path | None = None
+    ) -> None:
         """Open the cache; `offered` are references of Ray by fingerprint."""
-        super().__init__(root)
+        super().__init__(root, shared=shared)
         self._offered = offered
 
     def find(self, fingerprint: str) -> Part | None:
@@ -147,6 +153,9 @@ class OfferedParts(PartCache):
 
         crate: Crate = ray.get(self._offered[fingerprint])
         return crate.keep(self, fingerprint)
+
+    def _share(self, part: Part) -> None:
+        """Leave that to the driver, to which everything is delivered."""
 
 
 def work(kit: Sequence[Any], offered: Mapping[str, Any], job: Job) -> Delivery:
@@ -185,7 +194,7 @@ def _workplace(kit: Kit, offered: Mapping[str, Any]) -> Iterator[tuple[Condition
     Machine.of_this_process().require_like(kit.machine)
     runtime.keep_freed_memory()
     with TemporaryDirectory(prefix="parts-") as scratch:
-        parts = OfferedParts(Path(scratch), offered)
+        parts = OfferedParts(Path(scratch), offered, shared=kit.shared)
         yield kit.unpack(parts), parts
 
 

@@ -58,3 +58,12 @@ def test_plan_names_what_a_server_will_cost(
         show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, prompts=prompts))
 
     assert said in stream.getvalue()
+
+
+def test_plan_passes_on_what_is_to_be_known_of_the_place() -> None:
+    """Such as that the machines of a cluster cannot read a folder."""
+    stream = StringIO()
+    with trial_progress(Console(file=stream, width=200), quiet=False) as show:
+        show(TrialPlanned((), n_train=1, n_validation=1, n_test=1, notes=("[2] cannot be read",)))
+
+    assert stream.getvalue().endswith("\n[2] cannot be read\n")

@@ -1,6 +1,7 @@
 """Small real arms and an encoder that write down what they do, on whatever node they do it.
 
-`ADVISOR_TEST_LOG` names the file, `ADVISOR_TEST_SECONDS` how long an arm takes to fit.
+`ADVISOR_TEST_LOG` names the file, `ADVISOR_TEST_SECONDS` how long an arm takes to fit,
+`ADVISOR_TEST_ENCODING` how long several texts take to be encoded.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,7 @@ class WordEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length row per text, shape (n, 32)."""
         if len(texts) > 1:
+            time.sleep(float(os.environ.get("ADVISOR_TEST_ENCODING", "0")))
             log(f"encode {hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:8]}")
         rows = np.array([sum(map(_direction, text.split())) for text in texts], dtype=np.float32)
         unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
@@ -67,6 +70,8 @@ class CountedArm:
     """Tells when it begins to learn and when it is done."""
 
     state: Any
+    validation_score: float | None = None
+    """Says which of two arms stands for an approach; without one a clock would."""
 
     def fit(
         self, data: LearningData, workbench: Workbench, *, seed: int, progress: Progress
@@ -77,7 +82,7 @@ class CountedArm:
         self._workbench = workbench
         self.learn(data, workbench)
         log(f"done {type(self).__name__}")
-        return FitReport()
+        return FitReport(validation_score=self.validation_score)
 
     def save(self, folder: Path) -> None:
         """Write the state."""
@@ -121,6 +126,8 @@ class Nearest(CountedArm):
 class Votes(CountedArm):
     """Each word votes for the labels it was seen with; a part that its hybrid shares."""
 
+    validation_score = 0.6
+
     def learn(self, data: LearningData, workbench: Workbench) -> None:
         """Count the words, unless somebody has."""
 
@@ -129,7 +136,8 @@ class Votes(CountedArm):
             seen = Counter(f"{w} {s.targets[0]}" for s in data.train for w in s.input.split())
             (folder / "seen.json").write_text(json.dumps(seen, sort_keys=True), encoding="utf-8")
 
-        folder = workbench.part(workbench.fingerprint("votes", *map(str, data.train)), build)
+        # A kind of part that run folders may share.
+        folder = workbench.part(workbench.fingerprint("head", *map(str, data.train)), build)
         self.state = json.loads((folder / "seen.json").read_text(encoding="utf-8"))
 
     def predict(self, inputs: Sequence[str]) -> list[Prediction]:
@@ -147,6 +155,27 @@ class Votes(CountedArm):
 
 class Mixed(Votes):
     """The same votes, as a hybrid has them."""
+
+
+class Answering(CountedArm):
+    """Tells how many test samples it was asked, and takes its time over them."""
+
+    def predict(self, inputs: Sequence[str]) -> list[Prediction]:
+        """Answer; single queries are timings."""
+        if len(inputs) > 1:
+            time.sleep(float(os.environ.get("ADVISOR_TEST_SECONDS", "0")))
+            log(f"answer {type(self).__name__} {len(inputs)}")
+        return super().predict(inputs)  # type: ignore[misc,no-any-return]
+
+
+class Guess(Answering, Majority):
+    """A rival that is far behind."""
+
+
+class Doubt(Answering, Votes):
+    """A rival that is about as good."""
+
+    validation_score = 0.5
 
 
 def _spec(kind: type[CountedArm], approach: Approach, rank: int) -> ArmSpec:
@@ -167,6 +196,13 @@ ARMS = (
     _spec(Votes, Approach.FINE_TUNE, 2),
     _spec(Mixed, Approach.HYBRID, 3),
 )
+RACED = (_spec(Guess, Approach.PROMPTING, 4), _spec(Doubt, Approach.FINE_TUNE, 5))
+"""Rivals that take long to answer."""
+
+
+def halve(dataset: Dataset) -> Dataset:
+    """Give half of the samples as a test split: enough for a look at 23 answers."""
+    return replace(dataset, samples=dataset.samples[::2], given_test=dataset.samples[1::2])
 
 
 def build_dataset() -> Dataset:

@@ -246,6 +246,32 @@ def test_lost_head_is_one_sentence_and_the_trial_goes_on_without_it(
     assert [logged(resumed)[f"done {arm}"] for arm in ARMS] == [0, 0, 1, 1]
 
 
+def test_head_lost_while_texts_are_encoded_costs_no_shard_that_had_come_in(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Nobody waits for ever for the next shard; those that are there are not made again."""
+    expected = expect(environment, tmp_path)
+    environment["ADVISOR_TEST_ENCODING"] = "3"
+    nodes = start(1)
+    trial = hold(tmp_path / "run", environment, cluster="auto")
+    ends = time.monotonic() + 120
+    while not (kept := {path.name for path in (tmp_path / "run" / "cache").glob("shard-*")}):
+        assert time.monotonic() < ends, "no shard came in"
+        time.sleep(0.05)
+    nodes.tell("behead")
+    said = trial.communicate(timeout=120)[1]
+    n_before = sum(n for what, n in logged(environment).items() if what.startswith("encode"))
+    resumed = {**environment, "ADVISOR_TEST_ENCODING": "0"}
+
+    finish(hold(tmp_path / "run", resumed))
+
+    counts = logged(environment)
+    assert said.strip().splitlines()[-1].startswith("ClusterLostError: The Ray cluster is lost")
+    assert result(tmp_path / "run") == expected
+    encoded = {what: n for what, n in counts.items() if what.startswith("encode")}
+    assert sum(encoded.values()) - len(encoded) <= n_before - len(kept)
+
+
 @pytest.fixture
 def client_server(environment: dict[str, str]) -> Iterator[Callable[[str], str]]:
     """Start servers of Ray's client; each is ended with the test."""
@@ -272,7 +298,9 @@ def test_head_reached_through_the_client_finds_the_same(
     environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    """`ray://` works for a driver that is no node of the cluster."""
+    """`ray://` works for a driver that is no node of the cluster, with a race and a cache, too."""
+    environment["ADVISOR_TEST_RACE"] = "1"
+    environment["ADVISOR_TEST_CACHE"] = str(tmp_path / "shared")
     expected = expect(environment, tmp_path, experiments="noise")
     address = client_server(start(1).address)
     del environment["RAY_ADDRESS"]
@@ -280,3 +308,98 @@ def test_head_reached_through_the_client_finds_the_same(
     finish(hold(tmp_path / "run", environment, cluster=address, experiments="noise"))
 
     assert result(tmp_path / "run") == expected
+    assert [arm["name"] for arm in expected["dropped"]] == ["guess"]
+    assert not [line for line in logged(environment) if line.startswith("note")]
+
+
+def answered(counts: Counter[str]) -> dict[str, int]:
+    """Pick out which rival was asked how many test samples at a time."""
+    return {what: n for what, n in counts.items() if what.startswith("answer ")}
+
+
+def wait_for_first_part(run: Path) -> None:
+    """Wait until half of what the better rival answers is on disk."""
+    ends = time.monotonic() + 120
+    while not (run / "race" / "doubt" / "answers-23.json").exists():
+        assert time.monotonic() < ends, "no part came in"
+        time.sleep(0.05)
+
+
+def test_race_on_two_nodes_ends_as_in_one_process(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The same rival is dropped after the same answers, and nothing is answered twice."""
+    environment["ADVISOR_TEST_RACE"] = "1"
+    expected = expect(environment, tmp_path)
+    start(1).tell("add")
+
+    finish(hold(tmp_path / "run", environment, cluster="auto"))
+
+    alone = Counter((tmp_path / "alone.txt").read_text().splitlines())
+    assert [arm["name"] for arm in expected["dropped"]] == ["guess"]
+    assert result(tmp_path / "run") == expected
+    assert answered(logged(environment)) == answered(alone)
+    assert answered(alone) == {"answer Guess 23": 1, "answer Doubt 23": 1, "answer Doubt 22": 1}
+
+
+def test_worker_killed_in_a_race_costs_only_the_part_it_had_begun(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """What the rival had answered before, and what it had learnt, are not made again."""
+    environment["ADVISOR_TEST_RACE"] = "1"
+    expected = expect(environment, tmp_path)
+    environment["ADVISOR_TEST_SECONDS"] = "4"
+    nodes = start(0)
+    nodes.tell("add")
+    trial = hold(tmp_path / "run", environment, cluster="auto")
+    wait_for_first_part(tmp_path / "run")
+    time.sleep(1)
+    nodes.tell("kill")
+    nodes.tell("add")
+
+    finish(trial)
+
+    counts = logged(environment)
+    assert result(tmp_path / "run") == expected
+    assert counts["begin Doubt"] == 1
+    assert answered(counts) == {"answer Guess 23": 1, "answer Doubt 23": 1, "answer Doubt 22": 1}
+
+
+def test_race_goes_on_here_behind_the_answers_that_a_lost_head_had_handed_over(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """One race, begun on a cluster and ended without: who was dropped stays dropped."""
+    environment["ADVISOR_TEST_RACE"] = "1"
+    expected = expect(environment, tmp_path)
+    environment["ADVISOR_TEST_SECONDS"] = "4"
+    nodes = start(1)
+    trial = hold(tmp_path / "run", environment, cluster="auto")
+    wait_for_first_part(tmp_path / "run")
+    nodes.tell("behead")
+    said = trial.communicate(timeout=120)[1]
+    resumed = {**environment, "ADVISOR_TEST_LOG": str(tmp_path / "resumed.txt")}
+    resumed |= {"ADVISOR_TEST_SECONDS": "0"}
+
+    finish(hold(tmp_path / "run", resumed))
+
+    assert said.strip().splitlines()[-1].startswith("ClusterLostError: The Ray cluster is lost")
+    assert result(tmp_path / "run") == expected
+    assert answered(logged(resumed)) == {"answer Doubt 22": 1}
+    assert logged(resumed)["begin Doubt"] == 0
+
+
+def test_workers_find_the_parts_that_another_run_folder_left(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """`--cache` holds on a cluster, too, where its machines can read the folder."""
+    environment["ADVISOR_TEST_CACHE"] = str(tmp_path / "shared")
+    expected = expect(environment, tmp_path)
+    start(1)
+
+    finish(hold(tmp_path / "run", environment, cluster="auto"))
+
+    counts = logged(environment)
+    assert result(tmp_path / "run") == expected
+    assert counts["done Votes"] == 1
+    assert counts["tune"] == 0
+    assert not [line for line in counts if line.startswith("note")]

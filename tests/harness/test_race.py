@@ -176,7 +176,7 @@ def test_interrupted_race_goes_on_behind_its_last_answers(
     whole = run_trial(halved, settings=settings())
     asked.clear()
     with monkeypatch.context() as patch:
-        patch.setattr("prototypes.raced_measurement.worse_p", _interrupt)
+        patch.setattr("prototypes.referee.worse_p", _interrupt)
         broken = run_trial(halved, settings=settings(out=out))
     n_before = len(asked)
     fitted.clear()
