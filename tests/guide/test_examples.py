@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from advisor.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = typer.main.get_command(app)
 GENERATED = "commands.md"
 PAGES = sorted(
     path
@@ -63,7 +64,7 @@ def find_mentions(text: str) -> Iterator[str]:
 
 def find_command(line: str) -> tuple[Any, list[str]]:
     """Find the command that a line calls, and the words that follow its name."""
-    command: Any = typer.main.get_command(app)
+    command: Any = PROGRAM
     _, *words = shlex.split(line, comments=True)
     while words and hasattr(command, "commands") and not words[0].startswith("-"):
         command = command.commands[words.pop(0)]
