@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from prototypes import runtime
 from prototypes.contracts import Arm, ArmSpec, Progress
 from prototypes.measure.latency import measure_latency
-from prototypes.measurement import Conditions, time_step
+from prototypes.measurement import FITTING, Conditions, time_step
 from prototypes.race_folder import Answers, Fitted
 from prototypes.racing import Race
-from prototypes.referee import FITTING, Referee
+from prototypes.referee import Referee
 from prototypes.registry import create_arm, load_arm_class
 from prototypes.results import DroppedArm
 from prototypes.run_folder import MeasuredArm, RunFolder
