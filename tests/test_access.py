@@ -176,7 +176,7 @@ def test_missing_groups_file_restricts_nothing_in_silence(folder: RunFolder) -> 
 
 
 def test_arms_that_write_from_what_they_learnt_are_refused(folder: RunFolder) -> None:
-    """What a model was tuned to write may stand in a document that is closed."""
+    """What a model was tuned on, or is shown, may stand in a document that is closed."""
     keep_groups(folder, {"salt.md": {EVERYONE}})
     corpus, refused = open_corpus(folder, ()), []
     for spec in ARMS:
@@ -187,6 +187,7 @@ def test_arms_that_write_from_what_they_learnt_are_refused(folder: RunFolder) ->
 
     assert refused == [
         "fine_tune",
+        "prompting_few_shot",
         "fine_tune_generator",
         "hybrid_raft",
         "fine_tune_soft_prompt",

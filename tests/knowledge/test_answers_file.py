@@ -149,7 +149,7 @@ def test_file_in_another_encoding_is_told(tmp_path: Path, rule_base: RuleBase) -
 
 def test_folder_in_place_of_a_file_is_told(tmp_path: Path, rule_base: RuleBase) -> None:
     """What cannot be read is named."""
-    with pytest.raises(AnswersError, match="cannot be read"):
+    with pytest.raises(AnswersError, match="this is a folder; expected an answers file"):
         load_answers(tmp_path, rule_base)
 
 
