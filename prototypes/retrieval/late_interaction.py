@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch.nn.functional import normalize
 
 from prototypes.retrieval.fusion import Hit
 
 MAX_PASSAGES = 5_000
 """A corpus above this would need more than 300 MB for its tokens; it is searched without."""
 ALIKE_WEIGHT = 2.0
-"""Of the tokens' likeness beside the fused score."""
+"""Of the tokens' likeness beside the fused score; on 600 questions over the SQuAD 1.1 development
+paragraphs 2 to 4 did best, and nothing else was looked at to choose it."""
 _PER_BLOCK = 256
 _TOKENS_FILE, _ENDS_FILE = "tokens.npy", "token_ends.npy"
 
@@ -60,11 +63,21 @@ class TokenVectors:
         """Return the number of passages."""
         return len(self._starts)
 
-    def read(self, passage: int) -> NDArray[np.float32]:
-        """Return the unit vectors of a passage's tokens, shape (n_tokens, d)."""
-        rows = self.tokens[self._starts[passage] : self.ends[passage]].astype(np.float32)
-        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
-        return rows
+    def compare(
+        self, question: NDArray[np.float32], passages: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """Return how alike a question's tokens (n_tokens, d) and each of some passages are.
+
+        This is torch's work, as encoding is: its threads and those of numpy would wait for each
+        other at every question, which takes longer than the whole search.
+        """
+        rows = [self.tokens[self._starts[each] : self.ends[each]] for each in passages]
+        if not rows or not len(question):
+            return np.zeros(len(rows))
+        tokens = normalize(torch.from_numpy(np.concatenate(rows)).float(), dim=-1)
+        cosines = (tokens @ torch.from_numpy(question).T).numpy()
+        parts = np.split(cosines, np.cumsum([len(each) for each in rows])[:-1])
+        return np.array([float(each.max(axis=0).mean()) if len(each) else 0.0 for each in parts])
 
     def keep(self, passages: NDArray[np.int64]) -> TokenVectors:
         """Return the vectors of some passages alone, in the order given."""
@@ -129,15 +142,12 @@ class LateInteraction:
         return list(map(self._order, self._encode(questions), found))
 
     def _order(self, question: NDArray[np.float32], hits: Sequence[Hit]) -> list[Hit]:
-        scores = [hit.score + ALIKE_WEIGHT * self._likeness(question, hit.index) for hit in hits]
-        ordered = [Hit(hit.index, score) for hit, score in zip(hits, scores, strict=True)]
+        alike = self.passages.compare(question, [hit.index for hit in hits])
+        ordered = [
+            Hit(hit.index, hit.score + ALIKE_WEIGHT * float(each))
+            for hit, each in zip(hits, alike, strict=True)
+        ]
         return sorted(ordered, key=lambda hit: (-hit.score, hit.index))
-
-    def _likeness(self, question: NDArray[np.float32], passage: int) -> float:
-        tokens = self.passages.read(passage)
-        if not len(tokens) or not len(question):
-            return 0.0
-        return float((tokens @ question.T).max(axis=0).mean())
 
 
 def _places(ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -43,10 +43,11 @@ class Retriever:
     ) -> list[dict[int, float]]:
         if self._tokens is None:
             return found
-        like = self._tokens.likeness
+        looked = zip(self._encoder.encode_tokens(questions), found, strict=True)
+        alike = [self._tokens.compare(tokens, list(passages)) for tokens, passages in looked]
         return [
-            {p: score + LIKENESS_WEIGHT * like(tokens, p) for p, score in passages.items()}
-            for tokens, passages in zip(self._encoder.encode_tokens(questions), found, strict=True)
+            {p: worth + LIKENESS_WEIGHT * like for (p, worth), like in pairs}
+            for pairs in map(zip, map(dict.items, found), alike)
         ]
 
 

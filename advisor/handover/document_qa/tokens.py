@@ -37,11 +37,12 @@ class Tokens:
     def __init__(self, tensors: Mapping[str, NDArray[np.generic]]) -> None:
         self._tokens, self._ends = tensors["tokens"], tensors["token_ends"]
 
-    def likeness(self, question: Vectors, passage: int) -> float:
-        """Return the mean cosine of its tokens with the passage's nearest (ColBERT, 2020)."""
-        start = self._ends[passage - 1] if passage else 0
-        rows = self._tokens[start : self._ends[passage]].astype(np.float32)
-        if not len(rows) or not len(question):
-            return 0.0
-        rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
-        return float((rows @ question.T).max(axis=0).mean())
+    def compare(self, question: Vectors, passages: Sequence[int]) -> list[float]:
+        """Return the mean cosine of its tokens with each passage's nearest (ColBERT, 2020)."""
+        rows = [self._tokens[self._ends[p - 1] if p else 0 : self._ends[p]] for p in passages]
+        if not rows or not len(question):
+            return [0.0] * len(rows)
+        tokens = normalize(torch.from_numpy(np.concatenate(rows)).float(), dim=-1)
+        cosines = (tokens @ torch.from_numpy(question).T).numpy()
+        parts = np.split(cosines, np.cumsum([len(each) for each in rows])[:-1])
+        return [float(each.max(axis=0).mean()) if len(each) else 0.0 for each in parts]
