@@ -171,6 +171,11 @@ class Workbench:
         vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
         return vectors
 
+    def keep_embedded(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep the vectors (n, d) of texts that were read for something else as well."""
+        name = self.fingerprint("embeddings", *texts)
+        self.part(name, lambda folder: np.save(folder / "vectors.npy", vectors))
+
     def lexical(self) -> LexicalIndex:
         """Return the BM25 index over titles and texts of the passages."""
         from prototypes.retrieval.lexical import LexicalIndex

@@ -38,6 +38,12 @@ class DeferredEncoder:
         """Return for each text one unit-length row per token, shape (n_tokens, dimension)."""
         return self._loaded.encode_tokens(texts)
 
+    def encode_with_tokens(
+        self, texts: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Return what `encode` and `encode_tokens` return, reading each text once."""
+        return self._loaded.encode_with_tokens(texts)
+
     @cached_property
     def _loaded(self) -> TransformerEncoder:
         from prototypes.models.transformer import TransformerEncoder

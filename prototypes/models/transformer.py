@@ -51,17 +51,28 @@ class TransformerEncoder:
 
         The two tokens that only mark where a text begins and ends have none.
         """
+        return self.encode_with_tokens(texts)[1]
+
+    def encode_with_tokens(
+        self, texts: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Return what `encode` and `encode_tokens` return, reading each text once."""
         import torch
+        from torch.nn.functional import normalize
 
         token_ids = self._tokenize(texts)
-        vectors = [np.zeros((0, self.dimension), dtype=np.float32)] * len(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        tokens = [vectors[:0]] * len(texts)
         with torch.inference_mode():
             for rows in batch_by_length([len(ids) for ids in token_ids]):
-                hidden, _ = self._read_again([token_ids[row] for row in rows])
-                unit = torch.nn.functional.normalize(hidden.float(), dim=-1).cpu().numpy()
+                hidden, mask = self._read_again([token_ids[row] for row in rows])
+                pooled = pool(hidden, mask, first_token=self._pools_first)
+                vectors[rows] = pooled.cpu().numpy()
+                unit = normalize(hidden.float(), dim=-1).cpu().numpy()
                 for at, row in enumerate(rows):
-                    vectors[row] = unit[at, 1 : len(token_ids[row]) - 1]
-        return vectors
+                    # A copy, or the padded batch would stay in memory with each of its rows.
+                    tokens[row] = unit[at, 1 : len(token_ids[row]) - 1].copy()
+        return vectors, tokens
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
         """Load tokenizer and model; an encoder with an adapter puts it on here."""

@@ -39,6 +39,11 @@ class TokenEncoder(Protocol):
     def encode_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """Return for each text one unit-length row per token, shape (n_tokens, d)."""
 
+    def encode_with_tokens(
+        self, texts: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Return also one row per text, shape (n, d)."""
+
 
 def is_affordable(n_passages: int) -> bool:
     """Tell whether the tokens of that many passages are kept."""
@@ -84,14 +89,10 @@ class TokenVectors:
         return TokenVectors(self.tokens, self._starts[passages], self.ends[passages])
 
     @classmethod
-    def encode(cls, texts: Sequence[str], encode: EncodeTokens) -> TokenVectors:
-        """Encode passages, a few hundred at a time."""
-        blocks, lengths = [], []
-        for start in range(0, len(texts), _PER_BLOCK):
-            for vectors in encode(texts[start : start + _PER_BLOCK]):
-                blocks.append(_round(vectors))
-                lengths.append(len(vectors))
-        return cls(np.concatenate(blocks), *_places(np.cumsum(lengths, dtype=np.int64)))
+    def join(cls, vectors: Sequence[NDArray[np.int8]]) -> TokenVectors:
+        """Put together the rounded vectors of each passage."""
+        ends = np.cumsum([len(each) for each in vectors], dtype=np.int64)
+        return cls(np.concatenate(vectors), *_places(ends))
 
     def save(self, folder: Path) -> None:
         """Write the vectors of a whole corpus into an existing folder as npy files."""
@@ -109,6 +110,19 @@ class TokenVectors:
         ends = np.load(folder / _ENDS_FILE, allow_pickle=False)
         tokens = np.load(folder / _TOKENS_FILE, mmap_mode="r", allow_pickle=False)
         return cls(tokens, *_places(ends))
+
+
+def encode_passages(
+    encoder: TokenEncoder, texts: Sequence[str]
+) -> tuple[NDArray[np.float32], TokenVectors]:
+    """Return the vectors of passages, shape (n, d), and of their tokens, reading each once."""
+    vectors: list[NDArray[np.float32]] = []
+    tokens: list[NDArray[np.int8]] = []
+    for start in range(0, len(texts), _PER_BLOCK):
+        whole, parts = encoder.encode_with_tokens(texts[start : start + _PER_BLOCK])
+        vectors.append(whole)
+        tokens += map(round_tokens, parts)
+    return np.concatenate(vectors), TokenVectors.join(tokens)
 
 
 class LateInteraction:
@@ -155,8 +169,8 @@ def _places(ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return np.concatenate([[0], ends[:-1]]).astype(np.int64), ends
 
 
-def _round(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Scale each vector so that its largest number fits in eight bits; its direction stays."""
+def round_tokens(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Scale each vector so that its largest number fills eight bits; its direction stays."""
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
     rounded: NDArray[np.int8] = np.rint(vectors * (127 / np.maximum(largest, 1e-12))).astype(
         np.int8

@@ -53,6 +53,12 @@ def test_probe_looks_at_tokens_where_the_encoder_gives_them(hashing_encoder: Enc
         rows = [tokens[text] for text in texts] if len(texts) == 1 else passages
         return [np.array(each, dtype=np.float32) for each in rows]
 
+    def encode_with_tokens(
+        texts: list[str],
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        return hashing_encoder.encode(texts), encode_tokens(texts)
+
     assert probe.reciprocal_ranks(hashing_encoder).tolist() == [0.5]
     hashing_encoder.encode_tokens = encode_tokens  # type: ignore[attr-defined]
+    hashing_encoder.encode_with_tokens = encode_with_tokens  # type: ignore[attr-defined]
     assert probe.reciprocal_ranks(hashing_encoder).tolist() == [1.0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from prototypes.models.encoder import find_embedded_folder
 from prototypes.models.transformer import TransformerEncoder
 from prototypes.retrieval.fusion import Hit
-from prototypes.retrieval.late_interaction import LateInteraction, TokenVectors
+from prototypes.retrieval.late_interaction import LateInteraction, TokenVectors, round_tokens
 
 WORDS = {"cat": [1.0, 0.0], "dog": [0.0, 1.0], "pet": [0.8, 0.6]}
 TEXTS = ("dog", "cat dog", "pet", "")
@@ -27,7 +27,7 @@ def encode(texts: Sequence[str]) -> list[NDArray[np.float32]]:
 @pytest.fixture
 def passages() -> TokenVectors:
     """The tokens of four passages."""
-    return TokenVectors.encode(TEXTS, encode)
+    return TokenVectors.join([round_tokens(each) for each in encode(TEXTS)])
 
 
 def order(late: LateInteraction, question: str) -> list[int]:

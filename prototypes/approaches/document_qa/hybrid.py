@@ -21,7 +21,7 @@ from prototypes.approaches.document_qa.tuning import load_tuned, tune_encoder
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress
 from prototypes.models.retriever_training import count_parameters
 from prototypes.retrieval.dense import DenseIndex, load_vectors
-from prototypes.retrieval.late_interaction import LateInteraction, TokenVectors, is_affordable
+from prototypes.retrieval.late_interaction import LateInteraction, encode_passages, is_affordable
 
 if TYPE_CHECKING:
     from prototypes.workbench import Workbench
@@ -104,9 +104,11 @@ def _index_passages(encoder_folder: Path, workbench: Workbench) -> Path:
 
     def build(folder: Path) -> None:
         tuned = load_tuned(encoder_folder)
-        DenseIndex(tuned.encode(texts)).save(folder)
-        if is_affordable(len(texts)):
-            TokenVectors.encode(texts, tuned.encode_tokens).save(folder)
+        if not is_affordable(len(texts)):
+            return DenseIndex(tuned.encode(texts)).save(folder)
+        vectors, tokens = encode_passages(tuned, texts)
+        DenseIndex(vectors).save(folder)
+        return tokens.save(folder)
 
     texts = passage_texts(workbench.passages)
     name = workbench.fingerprint("tuned-index", encoder_folder.name, *texts)

@@ -60,9 +60,10 @@ class RetrievalArm:
 
 def build_system(workbench: Workbench) -> ExtractiveSystem:
     """Index the passages of a workbench with its own encoder."""
+    late = open_tokens(workbench)
     return ExtractiveSystem(
         passages=workbench.passages,
-        retriever=FusedRetriever(workbench.lexical(), workbench.dense(), open_tokens(workbench)),
+        retriever=FusedRetriever(workbench.lexical(), workbench.dense(), late),
         reader=SentenceReader(workbench.passages, workbench.embed),
         embed=workbench.embed,
     )

@@ -1,13 +1,18 @@
-"""The vectors of the passages' tokens, by the encoder that a workbench has."""
+"""The vectors of the passages' tokens, by the encoder that a workbench has.
+
+Reading a passage gives its own vector, too; so whoever opens the tokens first finds the passages
+embedded, and is charged for it.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prototypes.retrieval.late_interaction import (
     LateInteraction,
     TokenEncoder,
-    TokenVectors,
+    encode_passages,
     is_affordable,
 )
 
@@ -23,8 +28,12 @@ def open_tokens(workbench: Workbench) -> LateInteraction | None:
     encoder = workbench.encoder
     if not isinstance(encoder, TokenEncoder) or not is_affordable(len(workbench.passages)):
         return None
-    encode = encoder.encode_tokens
     texts = [f"{passage.title}\n{passage.text}" for passage in workbench.passages]
     name = workbench.fingerprint("token-vectors", *texts)
-    folder = workbench.part(name, lambda place: TokenVectors.encode(texts, encode).save(place))
-    return LateInteraction.open(folder, encode)
+
+    def build(folder: Path) -> None:
+        vectors, tokens = encode_passages(encoder, texts)
+        tokens.save(folder)
+        workbench.keep_embedded(texts, vectors)
+
+    return LateInteraction.open(workbench.part(name, build), encoder.encode_tokens)

@@ -30,7 +30,11 @@ from prototypes.models.retriever_training import (
 from prototypes.models.training import Recipe, require_trainable
 from prototypes.models.transformer import TransformerEncoder
 from prototypes.retrieval.dense import DenseIndex
-from prototypes.retrieval.late_interaction import LateInteraction, TokenEncoder, TokenVectors
+from prototypes.retrieval.late_interaction import (
+    LateInteraction,
+    TokenEncoder,
+    encode_passages,
+)
 from prototypes.retrieval.lexical import LexicalIndex
 
 if TYPE_CHECKING:
@@ -78,8 +82,7 @@ class Probe:
         """Return 1 / rank of the first passage that answers each question, 0 if there is none."""
         if not self.questions:
             return np.zeros(0)
-        dense = DenseIndex(encoder.encode(self.texts))
-        retriever = FusedRetriever(LexicalIndex(self.texts), dense, self._read_late(encoder))
+        retriever = self._index(encoder)
         found = retriever.search(self.questions, encoder.encode(self.questions))
         hits = [
             [index in answering for index in each.indices]
@@ -87,11 +90,13 @@ class Probe:
         ]
         return np.array([1 / (row.index(True) + 1) if any(row) else 0.0 for row in hits])
 
-    def _read_late(self, encoder: Encoder) -> LateInteraction | None:
+    def _index(self, encoder: Encoder) -> FusedRetriever:
+        lexical = LexicalIndex(self.texts)
         if not isinstance(encoder, TokenEncoder):
-            return None
-        encode = encoder.encode_tokens
-        return LateInteraction(TokenVectors.encode(self.texts, encode), encode)
+            return FusedRetriever(lexical, DenseIndex(encoder.encode(self.texts)))
+        vectors, tokens = encode_passages(encoder, self.texts)
+        late = LateInteraction(tokens, encoder.encode_tokens)
+        return FusedRetriever(lexical, DenseIndex(vectors), late)
 
 
 def tune_encoder(
