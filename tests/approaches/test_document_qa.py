@@ -237,6 +237,7 @@ def test_closed_book_repeats_what_it_was_taught_and_cites_nothing() -> None:
 
 
 @pytest.mark.weights
+@pytest.mark.slow
 def test_hybrid_answers_cites_and_survives_saving(tmp_path: Path) -> None:
     """The tuned retriever answers with citations and predicts the same after loading."""
     workbench, arm = Workbench(documents=DOCUMENTS), TunedRetrievalArm()

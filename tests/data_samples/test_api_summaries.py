@@ -67,6 +67,7 @@ def test_every_label_is_described(dataset: Dataset) -> None:
     assert "Special functions" == dataset.label_descriptions["scipy.special"]
 
 
+@pytest.mark.slow
 def test_reading_is_quick_and_always_the_same(dataset: Dataset) -> None:
     """A second reading is a matter of seconds even on a slow machine and gives the same data."""
     start = time.process_time()

@@ -52,6 +52,7 @@ def test_number_of_questions_is_stated_truly() -> None:
     assert 50 <= n_questions * 0.3 <= n_questions <= 500
 
 
+@pytest.mark.slow
 def test_number_of_summaries_and_labels_is_stated_truly() -> None:
     """The router has hundreds to thousands of examples for some dozens of labels."""
     dataset = load_api_summaries()

@@ -67,6 +67,7 @@ def split_and_encoder() -> tuple[Split, Planted]:
     ("hold", "n_jobs"),
     [(check_noise, [2 * (1 + len(RATES))]), (hold_learning_curve, [3, 15, 15, 15, 1])],
 )
+@pytest.mark.slow
 def test_what_others_made_is_only_looked_up(
     hold: Callable[[Inquiry], object],
     n_jobs: list[int],

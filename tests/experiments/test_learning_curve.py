@@ -96,6 +96,7 @@ def test_law_reaches_beyond_the_labels_with_a_wider_band() -> None:
     assert all(point.low <= point.value <= point.high for point in law)
 
 
+@pytest.mark.slow
 def test_no_point_is_fitted_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Interrupted at the eleventh point, a curve goes on from there and ends the same."""
     fitted: list[int] = []

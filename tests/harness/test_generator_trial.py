@@ -255,6 +255,7 @@ def test_generator_that_cannot_be_used_is_refused_before_the_trial(
 
 
 @pytest.mark.usefixtures("one_thread")
+@pytest.mark.slow
 def test_local_model_runs_through_a_trial(
     dataset: Dataset, tiny_causal: Path, tmp_path: Path
 ) -> None:
