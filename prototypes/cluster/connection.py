@@ -24,6 +24,7 @@ AUTO = "auto"
 _CLIENT = re.compile(r"ray://(?P<host>[^:/\s]+):(?P<port>\d+)/?")
 _START = "`RAY_USAGE_STATS_ENABLED=0 ray start --head`"
 _N_PROBES, _PROBE_SECONDS = 3, 2.0
+_N_JOINS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,32 @@ def require_address(address: str) -> None:
         )
 
 
+def join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
+    """Join; return where the head answers.
+
+    Ray itself would wait minutes for a head that is gone, and ask a file for where it was.
+
+    Raises:
+        ClusterError: If nobody answers, or no server could be started for this client.
+    """
+    head = _find_head(address)
+    if not answers(head):
+        raise _no_cluster(address, ConnectionError(f"nobody answers at {head[0]}:{head[1]}"))
+    for n_left in reversed(range(_N_JOINS)):
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+        # The head forks a server for each client, beside its own threads: now and then the child
+        # dies at once, and the next one lives.
+        except ConnectionAbortedError as error:
+            if not n_left:
+                raise _no_server(address, error) from error
+        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+            raise _no_cluster(address, error) from error
+        else:
+            break
+    return head
+
+
 def _import_ray() -> Any:  # noqa: ANN401 # a module that may be missing
     # Ray would otherwise tell its makers about every cluster.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -167,26 +194,11 @@ def _import_ray() -> Any:  # noqa: ANN401 # a module that may be missing
         ) from error
 
 
-def _join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
-    """Join; return where the head answers.
-
-    Ray itself would wait minutes for a head that is gone, and ask a file for where it was.
-    """
-    head = _find_head(address)
-    if not answers(head):
-        raise _no_cluster(address, ConnectionError(f"nobody answers at {head[0]}:{head[1]}"))
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        raise _no_cluster(address, error) from error
-    return head
-
-
 @contextmanager
 def _joined(ray: Any, address: str) -> Iterator[tuple[str, int]]:  # noqa: ANN401 # as above
     """Join a cluster, with threads that its machines have; leave it in the end."""
     named = os.environ.get("RAY_ADDRESS", "")
-    head = _join(ray, named if address == AUTO and _CLIENT.fullmatch(named) else address)
+    head = join(ray, named if address == AUTO and _CLIENT.fullmatch(named) else address)
     import torch
 
     before = torch.get_num_threads()
@@ -217,8 +229,16 @@ def _find_head(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _no_server(address: str, error: Exception) -> ClusterError:
+    return ClusterError(
+        f"--cluster {address}: its head answers, but could not start a server for this client, "
+        f"{_N_JOINS} times ({_shorten(error)}); look at ray_client_server*.err among its logs, or "
+        "run the trial on one of its machines with --cluster auto."
+    )
+
+
 def _no_cluster(address: str, error: Exception) -> ClusterError:
-    said = re.split(r"\.\s|\n", str(error).strip())[0].rstrip(".") or type(error).__name__
+    said = _shorten(error)
     if address == AUTO:
         return ClusterError(
             f"--cluster auto: this machine belongs to no Ray cluster ({said}). Start one with "
@@ -228,6 +248,10 @@ def _no_cluster(address: str, error: Exception) -> ClusterError:
         f"--cluster {address}: there is no Ray cluster ({said}); check its address, and with "
         f"`ray status` that it runs, or start one with {_START}."
     )
+
+
+def _shorten(error: Exception) -> str:
+    return re.split(r"\.\s|\n", str(error).strip())[0].rstrip(".:") or type(error).__name__
 
 
 def _choose_threads(ray: Any, n_wanted: int) -> int:  # noqa: ANN401 # as above

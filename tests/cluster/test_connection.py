@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from prototypes.cluster.connection import Cluster, connected, require_address
+from prototypes.cluster.connection import Cluster, connected, join, require_address
 from prototypes.cluster.workers import Machine
 from prototypes.errors import ClusterError, ClusterLostError
 from prototypes.plan import TrialSettings
@@ -74,3 +74,43 @@ def test_other_versions_are_refused() -> None:
     with pytest.raises(ClusterError, match=r"has torch 2\.8, but the trial was begun with 2\.9"):
         other.require_like(MACHINE)
     Machine(4, "float32", {"torch": "2.9"}).require_like(MACHINE)
+
+
+class AbortingHead:
+    """Stands for Ray: its first servers die while they start."""
+
+    def __init__(self, n_aborted: int) -> None:
+        self.n_aborted = n_aborted
+        self.n_asked = 0
+
+    def init(self, **options: object) -> None:
+        """Join, or tell that the server has died, in Ray's words."""
+        assert options["address"]
+        self.n_asked += 1
+        if self.n_asked <= self.n_aborted:
+            raise ConnectionAbortedError("Initialization failure from server:\n")
+
+
+def test_head_whose_server_died_is_asked_again() -> None:
+    """Its next server lives."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        head = AbortingHead(2)
+
+        assert join(head, f"ray://{host}:{port}") == (host, port)
+
+    assert head.n_asked == 3
+
+
+def test_head_whose_servers_all_die_is_named() -> None:
+    """It is there; the message does not deny it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        head = AbortingHead(9)
+
+        with pytest.raises(
+            ClusterError, match=r"head answers, but could not .* \(Initialization failure"
+        ):
+            join(head, f"ray://127.0.0.1:{port}")
+
+    assert head.n_asked == 3

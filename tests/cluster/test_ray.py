@@ -283,7 +283,9 @@ def client_server(environment: dict[str, str]) -> Iterator[Callable[[str], str]]
             port = free.getsockname()[1]
         command = [sys.executable, "-m", "ray.util.client.server", "--host=127.0.0.1"]
         command += [f"--port={port}", f"--address={cluster}"]
-        started.append(subprocess.Popen(command, env=environment))
+        # Its servers are forked beside threads of gRPC, whose handlers of forks can end the child.
+        alone = {**environment, "GRPC_ENABLE_FORK_SUPPORT": "0"}
+        started.append(subprocess.Popen(command, env=alone))
         return f"ray://127.0.0.1:{port}"
 
     yield serve
