@@ -32,6 +32,25 @@ def test_precision_follows_the_hardware(monkeypatch: pytest.MonkeyPatch) -> None
     assert runtime.precision.__wrapped__() == "float32"
 
 
+@pytest.mark.parametrize(
+    ("device", "precision", "held"),
+    [
+        ("cuda", "bfloat16", "bfloat16"),
+        ("cuda", "float32", "float16"),
+        ("cpu", "bfloat16", "bfloat16"),
+        ("cpu", "float32", "float32"),
+    ],
+)
+def test_language_models_take_two_bytes_where_those_are_fast(
+    monkeypatch: pytest.MonkeyPatch, device: str, precision: str, held: str
+) -> None:
+    """A GPU without bfloat16 has float16; a processor without it would only emulate it."""
+    monkeypatch.setattr(runtime, "device", lambda: device)
+    monkeypatch.setattr(runtime, "precision", lambda: precision)
+
+    assert runtime.generator_precision.__wrapped__() == held
+
+
 def test_versions_name_what_results_depend_on() -> None:
     """A reader must see which torch and which transformers made a number."""
     assert {"python", "numpy", "torch", "transformers"} <= runtime.versions().keys()

@@ -80,7 +80,12 @@ def attach(generator: TransformersGenerator, method: Method) -> Any:  # noqa: AN
     Raises:
         ModelUnavailableError: If the machine cannot do it.
     """
+    import torch
+
     model = generator.model
+    if model.dtype is torch.float16 and method is not Method.QLORA:
+        # Gradients that are too small for float16 would be taken for zero.
+        model.float()
     if hasattr(model, "peft_config"):
         for name, parameter in model.named_parameters():
             parameter.requires_grad = "lora_" in name or "prompt_encoder" in name

@@ -12,7 +12,7 @@ from prototypes.errors import ModelUnavailableError
 from prototypes.models.generator import Generation, Prompt, strip_thought
 from prototypes.models.model_folder import read_configuration
 from prototypes.models.transformer import batch_by_length
-from prototypes.runtime import device, precision, prepare_transformers
+from prototypes.runtime import device, generator_precision, prepare_transformers
 
 if TYPE_CHECKING:
     from prototypes.models.prompt_reading import PromptReading
@@ -258,7 +258,7 @@ def _model_options() -> dict[str, Any]:
     import torch
 
     return {
-        "dtype": torch.bfloat16 if precision() == "bfloat16" else torch.float32,
+        "dtype": getattr(torch, generator_precision()),
         "device_map": "auto" if device() == "cuda" else None,
         "use_safetensors": True,
         "output_loading_info": True,

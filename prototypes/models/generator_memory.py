@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from prototypes.errors import ModelUnavailableError
-from prototypes.runtime import device, precision
+from prototypes.runtime import device, generator_precision
 
 HEADROOM = 1.2
 """Beside the parameters: activations and the keys and values of what was read."""
 
-_BYTES_EACH = {"bfloat16": 2, "float32": 4}
+_BYTES_EACH = {"bfloat16": 2, "float16": 2, "float32": 4}
 _FOUR_BITS = 0.56
 """Bytes per parameter with the scales of its group, as in llama.cpp's Q4_K_M and in NF4."""
 _CGROUP = Path("/sys/fs/cgroup")
@@ -70,14 +70,15 @@ def require_room(name: str, n_parameters: int) -> None:
     Raises:
         ModelUnavailableError: With parameters, bytes, free memory, and what would fit.
     """
-    free, each = free_bytes(), _BYTES_EACH[precision()]
+    free, kind = free_bytes(), generator_precision()
+    each = _BYTES_EACH[kind]
     needed = math.ceil(n_parameters * each * HEADROOM)
     if needed <= free:
         return
     fitting = free / (each * HEADROOM)
     raise ModelUnavailableError(
         f"'{name}' does not fit: {_in_words(n_parameters)} parameters × {each} bytes "
-        f"({precision()}) × {HEADROOM:g} for what is computed = {needed / 1e9:.1f} GB, and "
+        f"({kind}) × {HEADROOM:g} for what is computed = {needed / 1e9:.1f} GB, and "
         f"{free / 1e9:.1f} GB of memory are free on {device()}. A model of up to "
         f"{_in_words(fitting)} parameters would fit{_fit_quantised(n_parameters, free)}; or name a "
         "server with openai:MODEL@URL."

@@ -130,19 +130,20 @@ def tune(
     watch = _BestEpoch(model, score, patience=plan.patience)
     train(model, lesson, recipe=recipe, progress=progress, callbacks=[watch])
     watch.restore()
-    if plan.method is Method.FULL:
-        _hold_parameters(model, held)
+    if plan.method is not Method.QLORA:
+        _hold_parameters(model, held, all_of_them=plan.method is Method.FULL)
     return TuningReport(n_trainable(model), watch.n_epochs, watch.best_epoch)
 
 
-def _hold_parameters(model: PreTrainedModel, kind: torch.dtype) -> None:
-    """Hold the parameters in a type again, and nothing else.
+def _hold_parameters(model: PreTrainedModel, kind: torch.dtype, *, all_of_them: bool) -> None:
+    """Hold the parameters in a type again, or only those of the base below an adapter.
 
-    Buffers such as rotary frequencies stay precise, as they are in a model that is loaded: what is
-    measured has to be what is kept.
+    Buffers such as rotary frequencies stay precise, and so do adapters, as they are in a model that
+    is loaded: what is measured has to be what is kept.
     """
     for parameter in model.parameters():
-        parameter.data = parameter.data.to(kind)
+        if all_of_them or not parameter.requires_grad:
+            parameter.data = parameter.data.to(kind)
 
 
 def mean_loss(generator: TransformersGenerator, pairs: Sequence[TuningPair]) -> float:

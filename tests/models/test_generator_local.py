@@ -102,7 +102,7 @@ def test_model_beyond_free_memory_is_refused_with_the_arithmetic(
 ) -> None:
     """Parameters, bytes, free memory and what would fit are named; nothing is loaded."""
     monkeypatch.setattr(generator_memory, "free_bytes", lambda: 100_000)
-    monkeypatch.setattr(generator_memory, "precision", lambda: "float32")
+    monkeypatch.setattr(generator_memory, "generator_precision", lambda: "float32")
 
     with pytest.raises(ModelUnavailableError, match=r"0\.1 million parameters × 4 bytes") as caught:
         find_generator(str(tiny_causal))
@@ -116,7 +116,7 @@ def test_model_that_only_fits_in_four_bits_may_be_named_where_they_are_computed_
 ) -> None:
     """Tuning over four bits is for such models; whoever wants the whole one is refused."""
     monkeypatch.setattr(generator_memory, "can_quantise", lambda: True)
-    monkeypatch.setattr(generator_memory, "precision", lambda: "bfloat16")
+    monkeypatch.setattr(generator_memory, "generator_precision", lambda: "bfloat16")
     n_parameters = generator_memory.count_parameters([tiny_causal / "model.safetensors"])
     monkeypatch.setattr(generator_memory, "free_bytes", lambda: n_parameters)
 
@@ -214,7 +214,7 @@ def test_model_of_the_hub_is_refused_before_it_is_fetched(monkeypatch: pytest.Mo
     told = SimpleNamespace(safetensors=SimpleNamespace(total=70_000_000_000))
     monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: told)
     monkeypatch.setattr(generator_memory, "free_bytes", lambda: 64_000_000_000)
-    monkeypatch.setattr(generator_memory, "precision", lambda: "bfloat16")
+    monkeypatch.setattr(generator_memory, "generator_precision", lambda: "bfloat16")
 
     with pytest.raises(
         ModelUnavailableError, match=r"70\.0 billion parameters × 2 bytes"

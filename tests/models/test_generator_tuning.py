@@ -67,7 +67,7 @@ def test_model_that_is_kept_is_the_one_that_was_tuned(
     tiny_causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In half precision too, down to the frequencies that no file holds."""
-    monkeypatch.setattr("prototypes.models.generator_local.precision", lambda: "bfloat16")
+    monkeypatch.setattr("prototypes.models.generator_local.generator_precision", lambda: "bfloat16")
     generator = load(tiny_causal)
     tune(generator, PAIRS, plan=plan(Method.FULL), score=None, progress=lambda fraction: None)
     save_tuned(generator, tmp_path, card="# card")
@@ -77,6 +77,31 @@ def test_model_that_is_kept_is_the_one_that_was_tuned(
     for kind in ("named_parameters", "named_buffers"):
         known = dict(getattr(again, kind)())
         assert known and all(torch.equal(known[name], x) for name, x in getattr(tuned, kind)())
+
+
+@pytest.mark.parametrize("method", [Method.FULL, Method.LORA])
+def test_model_held_in_float16_learns_in_float32(
+    method: Method, tiny_causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And answers in float16 again, as what is read back does."""
+    monkeypatch.setattr("prototypes.models.generator_local.generator_precision", lambda: "float16")
+    generator, seen = load(tiny_causal), set[torch.dtype]()
+    before = mean_loss(generator, PAIRS)
+
+    def watch(fraction: float) -> None:
+        del fraction
+        seen.update(parameter.dtype for parameter in generator.model.parameters())
+
+    tune(generator, PAIRS, plan=plan(method), score=None, progress=watch)
+    save_tuned(generator, tmp_path, card="")
+    again = load_tuned(load(tiny_causal), tmp_path, name="tiny")
+
+    assert seen == {torch.float32}
+    assert mean_loss(generator, PAIRS) < 0.98 * before
+    for model in (generator.model, again.model):
+        kinds = {name: x.dtype for name, x in model.named_parameters() if "lora_" not in name}
+        assert set(kinds.values()) == {torch.float16}
+    assert mean_loss(again, PAIRS) == pytest.approx(mean_loss(generator, PAIRS), rel=0.02)
 
 
 def test_adapter_leaves_the_base_alone(tiny_causal: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_choice_is_that_of_scoring_all(
 ) -> None:
     """Leaving out what can no longer win changes nothing, and the likelihood is exact."""
     monkeypatch.setattr(output_choice, "N_AT_ONCE", n_at_once)
-    monkeypatch.setattr("prototypes.models.generator_local.precision", lambda: "float32")
+    monkeypatch.setattr("prototypes.models.generator_local.generator_precision", lambda: "float32")
     generator = TransformersGenerator(tiny_causal, name="tiny")
     encode = generator.tokenizer
     outputs = [[*encode(f" {word}")["input_ids"], END] for word in WORDS]

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import atexit
+import socket
+import subprocess
+import sys
+import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from prototypes.retrieval.stores.contract import VectorStore
 from prototypes.retrieval.stores.langchain_store import HandedVectors, LangChainStore, Scale
 from prototypes.retrieval.stores.opening import open_store
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
 
 DIMENSION = 8
 
@@ -67,9 +79,60 @@ def _open_chroma(folder: Path | None, dimension: int) -> VectorStore:
     )
 
 
-def _open_milvus_lite(folder: Path | None, dimension: int) -> VectorStore:
-    import tempfile
+def _start_chroma() -> int:
+    """Start a server in a folder of its own that ends with this process; return its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    folder = tempfile.TemporaryDirectory(prefix="chroma-")
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host=127.0.0.1"]
+    command += [f"--port={port}", f"--path={folder.name}"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
+    def end() -> None:
+        server.kill()
+        server.wait()
+        folder.cleanup()
+
+    atexit.register(end)
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return port
+        time.sleep(0.1)
+    raise TimeoutError(f"the Chroma server did not answer at 127.0.0.1:{port} within a minute")
+
+
+@cache
+def _reach_chroma() -> ClientAPI:
+    """One server and one client for all tests: each client keeps its connections."""
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    return chromadb.HttpClient("127.0.0.1", _start_chroma(), settings=settings)
+
+
+def _open_chroma_server(folder: Path | None, dimension: int) -> VectorStore:
+    from langchain_chroma import Chroma
+
+    vectors = HandedVectors()
+    store = Chroma(
+        # A server has no folder of ours: the same one means the same collection.
+        collection_name=f"passages-{uuid.uuid5(uuid.NAMESPACE_URL, str(folder or uuid.uuid4()))}",
+        embedding_function=vectors,  # type: ignore[arg-type] # duck-typed
+        client=_reach_chroma(),
+        collection_metadata={"hnsw:space": "cosine"},
+    )
+    return LangChainStore(
+        store,
+        vectors,
+        dimension=dimension,
+        scale=Scale.COSINE_DISTANCE,
+        ledger=folder / "ledger.jsonl" if folder else None,
+    )
+
+
+def _open_milvus_lite(folder: Path | None, dimension: int) -> VectorStore:
     from langchain_milvus import Milvus
 
     place = folder or Path(tempfile.mkdtemp(prefix="milvus-"))
@@ -92,6 +155,7 @@ KINDS = (
     Kind("qdrant", ("qdrant_client",), _named("qdrant")),
     Kind("langchain-memory", ("langchain_core",), _open_langchain_memory, is_durable=False),
     Kind("langchain-chroma", ("langchain_chroma", "chromadb"), _open_chroma),
+    Kind("langchain-chroma-server", ("langchain_chroma", "chromadb"), _open_chroma_server),
     Kind("langchain-milvus", ("langchain_milvus", "milvus_lite"), _open_milvus_lite),
 )
 
