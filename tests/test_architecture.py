@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ MODULES = [
 ]
 HEAVY = ("torch", "transformers", "faiss", "sklearn", "scipy", "matplotlib", "questionary", "ray")
 
-MAY_IMPORT_RICH = ("advisor/report/terminal", "advisor/interview/prompts", "advisor/cli/")
+PROMPTS = "advisor/interview/prompts"
+MAY_IMPORT_RICH = ("advisor/report/terminal", PROMPTS, "advisor/cli/")
 MAY_IMPORT_YAML = (
     "advisor/knowledge/yaml_text",
     "advisor/knowledge/loader",
@@ -36,8 +38,13 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def _imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Yield (imported module, whether it is imported when the module is loaded)."""
+@cache
+def _imports(path: Path) -> tuple[tuple[str, bool], ...]:
+    """List (imported module, whether it is imported when the module is loaded)."""
+    return tuple(_find_imports(path))
+
+
+def _find_imports(path: Path) -> Iterator[tuple[str, bool]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -53,25 +60,25 @@ def _imports(path: Path) -> Iterator[tuple[str, bool]]:
             yield from ((f"{node.module}.{alias.name}", node not in inside) for alias in node.names)
 
 
+def _within(*rooms: str) -> list[Path]:
+    return [path for path in MODULES if _name(path).startswith(rooms)]
+
+
 def _root(module: str) -> str:
     return module.split(".")[0]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
+@pytest.mark.parametrize("path", _within("prototypes/"), ids=_name)
 def test_laboratory_never_imports_advisor(path: Path) -> None:
     """The laboratory can be taken away and used alone."""
-    if not _name(path).startswith("prototypes/"):
-        return
-
     assert [module for module, _ in _imports(path) if _root(module) == "advisor"] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
+@pytest.mark.parametrize(
+    "path", [path for path in _within("advisor/") if _name(path) != PROMPTS], ids=_name
+)
 def test_advisor_loads_nothing_heavy(path: Path) -> None:
     """`advisor --help` and `advisor recommend` answer at once."""
-    if not _name(path).startswith("advisor/") or _name(path) == "advisor/interview/prompts":
-        return
-
     assert [m for m, at_load in _imports(path) if at_load and _root(m) in HEAVY] == []
 
 
@@ -81,7 +88,7 @@ def test_advisor_loads_nothing_heavy(path: Path) -> None:
         ("rich", MAY_IMPORT_RICH),
         ("jinja2", ("advisor/report/documents",)),
         ("yaml", MAY_IMPORT_YAML),
-        ("questionary", ("advisor/interview/prompts",)),
+        ("questionary", (PROMPTS,)),
     ],
 )
 def test_library_stays_behind_its_door(library: str, allowed: tuple[str, ...]) -> None:
@@ -96,11 +103,9 @@ def test_library_stays_behind_its_door(library: str, allowed: tuple[str, ...]) -
     assert trespassers == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
+@pytest.mark.parametrize("path", _within(PURE_ROOM), ids=_name)
 def test_inference_is_pure(path: Path) -> None:
     """Inference touches no file, clock or unseeded random number."""
-    if not _name(path).startswith(PURE_ROOM):
-        return
     source = path.read_text(encoding="utf-8")
 
     assert [m for m, _ in _imports(path) if _root(m) in IMPURE] == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 400
 MINUS = "\u2212"
-_DIRECTION_MARKS = frozenset(
-    map(chr, (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-)
+_CONTROLS, _LONE_SURROGATES = r"\x00-\x1f\x7f-\x9f", r"\ud800-\udfff"
+_DIRECTION_MARKS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_HIDDEN = re.compile(f"[{_CONTROLS}{_LONE_SURROGATES}{_DIRECTION_MARKS}]")
 _NARROW = 0.02
 
 
@@ -31,15 +30,10 @@ def plain_text(text: str, *, limit: int = MAX_TEXT) -> str:
     visible code points, and a text over `limit` characters is cut with its full length told.
     """
     shown = text[: 4 * limit] if len(text) > limit else text
-    line = "".join(_visible(character) for character in " ".join(shown.split()))
+    line = _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", " ".join(shown.split()))
     if len(text) <= limit and len(line) <= 2 * limit:
         return line
     return f"{line[:limit].rstrip()} … ({len(text):,} characters in all)"
-
-
-def _visible(character: str) -> str:
-    hidden = unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_MARKS
-    return f"[U+{ord(character):04X}]" if hidden else character
 
 
 def as_sentence(text: str) -> str:
