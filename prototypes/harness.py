@@ -256,7 +256,7 @@ class _Trial:
             not_run=list(evidence.not_run),
             dropped=list(evidence.dropped),
             comparisons=list(evidence.comparisons),
-            verdict=judge_trial(self._settings.claim, evidence, test=self._split.test),
+            verdict=judge_trial(self._settings.claim, evidence, test=self._split.test, held=held),
             experiments=[*run_experiments(material), *held],
             first_shares={}
             if is_synthetic(self._split.test)

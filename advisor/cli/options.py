@@ -42,7 +42,7 @@ EXPERIMENTS = typer.Option(
     None,
     "--experiments",
     metavar="NAMES",
-    help="Held beside the arms, by comma: learning_curve, freshness, noise, compression; with "
-    "--generator also injection, continual, distillation, quantisation.",
+    help="Held beside the arms, by comma: learning_curve, training_seeds, freshness, noise, "
+    "compression; with --generator also injection, continual, distillation, quantisation.",
 )
 """Experiments that train anew; the others come with every trial."""

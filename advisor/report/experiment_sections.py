@@ -13,6 +13,7 @@ from advisor.report.freshness_section import build_freshness_figure, build_fresh
 from advisor.report.judge_section import build_judge_section
 from advisor.report.noise_section import build_noise_section
 from advisor.report.probe_section import build_probe_section
+from advisor.report.training_section import build_training_section
 from advisor.report.wording import as_sentence, plain_text
 from advisor.schema.exhibits import ExperimentSection, Table
 
@@ -27,6 +28,7 @@ _BUILDERS = {
     "judge": ("Judged by a language model", build_judge_section),
     "compression": ("Compression", build_compression_section),
     "quantisation": ("The language model in fewer bits", build_quantisation_section),
+    "training_seeds": ("Trained again from other seeds", build_training_section),
 }
 
 

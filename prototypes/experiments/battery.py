@@ -43,6 +43,7 @@ ON_REQUEST = {
     "injection": (f"{_ROOM}.injection", "hold_injection"),
     "continual": (f"{_ROOM}.continual", "hold_continual"),
     "quantisation": (f"{_ROOM}.quantisation", "hold_quantisation"),
+    "training_seeds": (f"{_ROOM}.training_seeds", "hold_training_seeds"),
 }
 """Experiments that train anew, held only where somebody asks for them."""
 
@@ -61,6 +62,7 @@ _COMPARE_WITH_ARMS = (
     "knowledge_probe",
     "injection",
     "quantisation",
+    "training_seeds",
 )
 """Those whose result depends on the arms measured."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from prototypes.contracts import Task
+from prototypes.contracts import Approach, Task
 from prototypes.experiments.efforts import EFFORTS
 from prototypes.experiments.injected_documents import ATTEMPTS
 from prototypes.experiments.inquiry import Inquiry
@@ -59,7 +59,7 @@ def expect_seconds(name: str, inquiry: Inquiry) -> float:
     """Return about how many seconds an experiment will take; a few for one that is not known."""
     arms = {arm.name: arm for arm in inquiry.material.arms}
     times, expect = _Times(arms, len(inquiry.test)), _EXPECTED.get(name)
-    if name != "quantisation" and inquiry.learning.task in (Task.EXTRACTION, Task.GENERATION):
+    if name not in _OF_ANY_TASK and inquiry.learning.task in (Task.EXTRACTION, Task.GENERATION):
         return FIXED_SECONDS + _work_done_again(name, times, inquiry)
     return FIXED_SECONDS + (expect(times, inquiry) if expect else 0.0)
 
@@ -118,6 +118,16 @@ def _quantisation(times: _Times, inquiry: Inquiry) -> float:
     )
 
 
+def _training_seeds(times: _Times, inquiry: Inquiry) -> float:
+    # Vectors are made once more for each seed; what fitted the arms paid for them, too.
+    trained = [
+        arm.name
+        for arm in inquiry.material.rivals()
+        if arm.approach in (Approach.FINE_TUNE, Approach.HYBRID)
+    ]
+    return 2 * (times.fitting(*trained) + times.answers(len(inquiry.test), *trained))
+
+
 def _judge(times: _Times, inquiry: Inquiry) -> float:
     supply = inquiry.conditions.judge
     plan = plan_judge(supply, inquiry.test, n_arms=len(times.arms))
@@ -138,4 +148,6 @@ _EXPECTED: Mapping[str, Callable[[_Times, Inquiry], float]] = {
     "continual": _continual,
     "quantisation": _quantisation,
     "judge": _judge,
+    "training_seeds": _training_seeds,
 }
+_OF_ANY_TASK = ("quantisation", "training_seeds")

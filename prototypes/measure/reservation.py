@@ -1,4 +1,4 @@
-"""What a verdict is worth where nobody asked the test questions."""
+"""What a verdict is worth where nobody asked the test questions, or training was chance."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from prototypes.contracts import Claim, Sample
 from prototypes.measure.case import Evidence
+from prototypes.measure.training_doubt import doubt_training
 from prototypes.measure.verdict import judge_claim
-from prototypes.results import Outcome, Verdict
+from prototypes.results import ExperimentResult, Outcome, Verdict
 
 _RESERVATION = (
     "The test questions were made of the documents themselves, by nobody who wanted to know, so "
@@ -21,9 +22,13 @@ def is_synthetic(test: Sequence[Sample]) -> bool:
 
 
 def judge_trial(
-    claim: Claim | None, evidence: Evidence, *, test: Sequence[Sample]
+    claim: Claim | None,
+    evidence: Evidence,
+    *,
+    test: Sequence[Sample],
+    held: Sequence[ExperimentResult] = (),
 ) -> Verdict | None:
-    """Judge a claim, and leave it open where test samples are synthetic.
+    """Judge a claim, and leave it open where test samples are synthetic or trainings disagree.
 
     What would have been the verdict stays in its reason. No number of samples is asked for: more
     synthetic questions would not tell either.
@@ -32,10 +37,11 @@ def judge_trial(
         claim: What was put to the test; None gives no verdict.
         evidence: What was measured.
         test: The samples it was measured on.
+        held: The experiments; one may have trained the arms again.
     """
     if claim is None:
         return None
-    verdict = judge_claim(claim, evidence)
+    verdict = doubt_training(judge_claim(claim, evidence), claim, evidence, held=held)
     if verdict.arm is None or not is_synthetic(test):
         return verdict
     because = _RESERVATION + verdict.because[:1].lower() + verdict.because[1:]

@@ -113,6 +113,42 @@ def test_language_model_in_fewer_bits_has_a_row_per_form(trial: TrialResult) -> 
     assert "the language model, prompted" in section.remarks[0]
 
 
+def test_other_trainings_have_a_column_each(trial: TrialResult) -> None:
+    """The spread is in points; each difference says whether it is more than chance."""
+    measured = _measured(
+        "fine_tune",
+        quality_of_training_1=0.9,
+        quality_of_training_2=0.92,
+        spread_of_trainings=0.014,
+    )
+    ends = {"hybrid": (-0.03, 0.01), "rag": (0.01, 0.05)}
+    differences = [
+        Comparison(
+            arm="fine_tune",
+            against=rival,
+            metric="trained_difference",
+            difference=(low + high) / 2,
+            low=low,
+            high=high,
+            p_value=0.5,
+        )
+        for rival, (low, high) in ends.items()
+    ]
+    result = ExperimentResult(
+        experiment="training_seeds", measured=measured, differences=differences
+    )
+
+    section = _section(trial, result)
+
+    assert [row[0] for row in section.table.rows] == ["fine_tune"]
+    assert len(section.table.rows[0]) == len(section.table.columns) == 4
+    assert section.remarks[0].startswith(
+        "fine_tune against hybrid: \N{MINUS SIGN}1.0 points (\N{MINUS SIGN}3.0 to +1.0) over "
+        "2 trainings, could be none,"
+    )
+    assert "+3.0 points (+1.0 to +5.0) over 2 trainings, more than chance," in section.remarks[1]
+
+
 def test_probe_says_which_answer_it_gives(trial: TrialResult) -> None:
     """The conclusion names the question of the interview that it answers."""
     measured = _measured("rag", oracle_context=0.95, passage_found=0.4, answered=0.38)
