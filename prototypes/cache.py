@@ -120,6 +120,13 @@ def _write_manifest(folder: Path, seconds: float) -> None:
 
 
 def _publish(unfinished: Path, target: Path) -> Path:
-    # What lies there is damaged, or another process was quicker with the same content.
+    # Another process may have been quicker with the same content, and be reading it by now.
+    if _find_whole(target) is not None:
+        return target
     shutil.rmtree(target, ignore_errors=True)
-    return unfinished.replace(target)
+    try:
+        return unfinished.replace(target)
+    except OSError:
+        if _find_whole(target) is None:
+            raise
+        return target

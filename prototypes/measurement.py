@@ -81,6 +81,7 @@ def measure_arm(
     is_prompted = "generator" in spec.needs
     while_fitting = _part_of(progress, 0.0, FITTING) if is_prompted else progress
     runtime.seed_everything(seed)
+    runtime.take_peak_gpu_gb()  # what came before, and may have failed, is not this arm's
     report, fit_seconds = time_step(
         bench, lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=while_fitting)
     )

@@ -57,6 +57,7 @@ class Runner:
         bench, seed = conditions.bench, conditions.settings.seed
         inputs = [sample.input for sample in conditions.split.test]
         runtime.seed_everything(seed)
+        runtime.take_peak_gpu_gb()  # what came before, and may have failed, is not this arm's
         report, fit_seconds = time_step(
             bench,
             lambda: arm.fit(conditions.split.learning, bench, seed=seed, progress=progress),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,39 @@ def test_a_damaged_part_is_not_found(tmp_path: Path, damage: str) -> None:
     assert PartCache(tmp_path).find("part-1") is None
     assert PartCache(tmp_path).make("part-1", _write).folder == folder
     assert PartCache(tmp_path).find("part-1") is not None
+
+
+def test_a_part_that_another_process_made_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    """It may be being read: whoever is second must not remove its files and put others there."""
+    quicker = PartCache(tmp_path)
+
+    def build(folder: Path) -> float:
+        quicker.make("part-1", _write)
+        return _write(folder)
+
+    folder = PartCache(tmp_path).make("part-1", build).folder
+    kept = (folder / "part.json").stat().st_ino
+
+    assert PartCache(tmp_path).make("part-1", _write).folder == folder
+    assert (folder / "part.json").stat().st_ino == kept
+    assert [each.name for each in tmp_path.iterdir()] == ["part-1"]
+
+
+def test_a_part_that_lands_at_the_same_moment_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking and renaming another process may put the part there, which is no fault."""
+    quicker = PartCache(tmp_path / "other").make("part-1", _write).folder
+
+    def remove(folder: Path, *, ignore_errors: bool) -> None:
+        if folder == tmp_path / "part-1" and not folder.exists():
+            shutil.copytree(quicker, folder)
+
+    monkeypatch.setattr("prototypes.cache.shutil.rmtree", remove)
+
+    part = PartCache(tmp_path).make("part-1", _write)
+
+    assert (part.folder / "vectors.txt").read_text(encoding="utf-8") == "1 2 3"
 
 
 def test_a_part_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> None:

@@ -52,8 +52,10 @@ def test_language_models_take_two_bytes_where_those_are_fast(
 
 
 def test_versions_name_what_results_depend_on() -> None:
-    """A reader must see which torch and which transformers made a number."""
-    assert {"python", "numpy", "torch", "transformers"} <= runtime.versions().keys()
+    """A reader must see what made a number: models, adapters, metrics and tests."""
+    needed = {"python", "numpy", "torch", "transformers", "peft", "sacrebleu", "scipy"}
+
+    assert needed <= runtime.versions().keys()
 
 
 def test_transformers_is_cut_off_from_the_hub() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.evidence.winner import approach_arms
 from advisor.schema.challenge import Challenge, ChallengeOutcome, MeasuredRival
 from advisor.schema.explanation import Beliefs, Contrast, Finding
 from advisor.schema.recommendation import RankedApproach, Reason, Recommendation
@@ -102,11 +103,9 @@ def _verdict(chosen: Approach, trial: TrialResult | None) -> str | None:
 
 
 def _arm_of(chosen: Approach, trial: TrialResult) -> ArmResult | None:
-    """Pick the arm that stands for the decision: the verdict's, else its best on validation."""
-    arms = [arm for arm in trial.arms if arm.approach.value == chosen.value]
-    named = trial.verdict.arm if trial.verdict else None
-    judged = next((arm for arm in arms if arm.name == named), None)
-    return judged or max(arms, key=lambda arm: arm.validation_score or 0.0, default=None)
+    """Pick the arm that stands for the decision, as a verdict would."""
+    standing = (arm for arm in approach_arms(trial) if arm.approach.value == chosen.value)
+    return next(standing, None)
 
 
 def _measured(arm: ArmResult, trial: TrialResult) -> list[MeasuredRival]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from advisor.evidence.drift import find_answer_drift, find_rule_drift
 from advisor.evidence.run_files import StoredRun
 from advisor.schema.comparison import ArmDifference, RunComparison, Standing
 from advisor.vocabulary import Approach
 from prototypes.results import Interval, SampleResult, TrialResult
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,15 @@ def label_a_quarter(
         only=(RANDOM, MARGIN),
     )
     chosen, drawn = (_last(curves[how, HEAD].right) for how in (MARGIN, RANDOM))
-    resampling = inquiry.resampling
+    resampling, groups = inquiry.resampling, inquiry.groups
     measured = [
-        state_quality(quality, name, scores, resampling=resampling)
+        state_quality(quality, name, scores, resampling=resampling, groups=groups)
         for name, scores in ((CHOSEN, chosen), (DRAWN, drawn))
     ]
     return measured, [
-        compare_shares(quality, (CHOSEN, chosen), (DRAWN, drawn), resampling=resampling)
+        compare_shares(
+            quality, (CHOSEN, chosen), (DRAWN, drawn), resampling=resampling, groups=groups
+        )
     ]
 
 

@@ -93,7 +93,7 @@ def hold_on_request(
     """Hold the experiments that were asked for, and those that come with every trial.
 
     A result that is there from before an interruption is kept; one that compares with the arms is
-    held again if arms were added since.
+    held again if arms were added since, and one that could not be held is tried again.
 
     Yields:
         What was not held since the budget has no time for it; nothing of that is kept.
@@ -106,10 +106,10 @@ def hold_on_request(
     by_option = _BY_OPTION if conditions.judge is not None else {}
     names = (*always, *conditions.settings.experiments, *by_option)
     arms = [arm.name for arm in material.arms]
-    kept = {result.experiment: result.arms for result in folder.read_experiments()}
+    kept = {result.experiment: result for result in folder.read_experiments()}
     for name in names if arms else ():
-        is_kept = name in kept and name not in _BY_OPTION
-        if is_kept and (kept[name] == arms or name not in _COMPARE_WITH_ARMS):
+        is_kept = name in kept and not kept[name].untested and name not in _BY_OPTION
+        if is_kept and (kept[name].arms == arms or name not in _COMPARE_WITH_ARMS):
             continue
         own = budget if name not in always or _asks_a_model(conditions) else Budget(None)
         progress = own.guard(name, partial(_report, name, tell))

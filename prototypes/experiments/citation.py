@@ -6,7 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from prototypes.experiments.material import Material, compare_shares, measure_share
+from prototypes.experiments.material import Material, compare_shares, measure_scores
+from prototypes.measure.groups import pick_groups
 from prototypes.measure.significance import Scores
 from prototypes.results import ArmResult, Comparison, ExperimentResult
 
@@ -21,16 +22,16 @@ def check_citations(material: Material) -> ExperimentResult:
     that both of them answered, so that one that keeps silent is not punished for it.
     """
     scored = {arm.name: material.scores(arm, CITES) for arm in material.arms}
-    answered = {name: scores[~np.isnan(scores)] for name, scores in scored.items()}
-    if not any(scores.size for scores in answered.values()):
+    answered = {name: ~np.isnan(scores) for name, scores in scored.items()}
+    if not any(each.any() for each in answered.values()):
         untested = "no answer was given to a test sample with known sources"
         return ExperimentResult(experiment=NAME, untested=untested)
     return ExperimentResult(
         experiment=NAME,
         measured=[
-            measure_share(CITES, name, count=int(scores.sum()), n=scores.size)
-            for name, scores in answered.items()
-            if scores.size
+            measure_scores(CITES, name, scored[name][each], pick_groups(material.groups, each))
+            for name, each in answered.items()
+            if each.any()
         ],
         differences=[
             _compare(material, (later, earlier), scored=scored)

@@ -118,10 +118,12 @@ def compare_forms(
     measured: list[Measured] = []
     for name, form in forms.items():
         whole, own = (arm, scores[WHOLE]), (arm, scores[name])
-        resampling = inquiry.resampling
-        measured.append(state_quality(f"{QUALITY}_{name}", *own, resampling=resampling))
+        draw, groups = inquiry.resampling, inquiry.groups
+        quality = state_quality(f"{QUALITY}_{name}", *own, resampling=draw, groups=groups)
+        measured.append(quality)
         if name != WHOLE:
-            measured.append(state_loss(f"{LOST}_{name}", whole, own, resampling=resampling))
+            lost = state_loss(f"{LOST}_{name}", whole, own, resampling=draw, groups=groups)
+            measured.append(lost)
         size = form.size_mb
         measured += [
             Measured(quantity=f"{SIZE_MB}_{name}", arm=arm, value=size, low=size, high=size, n=1),

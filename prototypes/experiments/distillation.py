@@ -107,7 +107,7 @@ def _distil(inquiry: Inquiry, teacher: ArmResult) -> ExperimentResult:
         experiment=NAME,
         measured=[
             *(
-                state_quality(QUALITY, arm, scores, resampling=resampling)
+                state_quality(QUALITY, arm, scores, resampling=resampling, groups=inquiry.groups)
                 for arm, scores in qualities.items()
             ),
             *quarters,
@@ -121,6 +121,7 @@ def _distil(inquiry: Inquiry, teacher: ArmResult) -> ExperimentResult:
                     (STUDENT, student.scores),
                     (other, qualities[other]),
                     resampling=resampling,
+                    groups=inquiry.groups,
                 )
                 for other in (TEACHER, TAUGHT_BY_PEOPLE)
             ),

@@ -14,8 +14,8 @@ from prototypes.contracts import Document, Task
 from prototypes.data.samples.topics import load_topics
 from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.losses import state_loss, state_quality
+from prototypes.measure.groups import number_groups
 from prototypes.measure.metrics import primary_metric, score_samples
-from prototypes.measure.significance import Resampling
 from prototypes.results import ExperimentResult, Measured
 from prototypes.workbench import Workbench
 
@@ -53,7 +53,7 @@ def check_distractors(inquiry: Inquiry) -> ExperimentResult:
         measured=[
             each
             for metric in (primary_metric(task), RECALL)
-            for each in _state(metric, clean, noisy, resampling=inquiry.resampling)
+            for each in _state(metric, clean, noisy, inquiry=inquiry)
         ],
         notes=[
             f"{n_added:,} passages of Python's reference were indexed together with the "
@@ -76,18 +76,20 @@ def _state(
     clean: list[dict[str, float]],
     noisy: list[dict[str, float]],
     *,
-    resampling: Resampling,
+    inquiry: Inquiry,
 ) -> list[Measured]:
     """State a metric without and with the noise, and what is lost; nothing if it is undefined."""
-    pairs = [
-        (one[metric], two[metric]) for one, two in zip(clean, noisy, strict=True) if metric in one
-    ]
-    if not pairs:
+    scored = [place for place, one in enumerate(clean) if metric in one]
+    if not scored:
         return []
-    before, after = (np.array(side, dtype=np.float64) for side in zip(*pairs, strict=True))
+    before, after = (
+        np.array([rows[place][metric] for place in scored], dtype=np.float64)
+        for rows in (clean, noisy)
+    )
     pair = (RETRIEVAL, before), (RETRIEVAL, after)
+    draw, groups = inquiry.resampling, number_groups([inquiry.test[place] for place in scored])
     return [
-        state_quality(f"{metric}_without", *pair[0], resampling=resampling),
-        state_quality(f"{metric}_with", *pair[1], resampling=resampling),
-        state_loss(f"{metric}_lost", *pair, resampling=resampling),
+        state_quality(f"{metric}_without", *pair[0], resampling=draw, groups=groups),
+        state_quality(f"{metric}_with", *pair[1], resampling=draw, groups=groups),
+        state_loss(f"{metric}_lost", *pair, resampling=draw, groups=groups),
     ]

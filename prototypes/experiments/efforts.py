@@ -38,7 +38,7 @@ def plan_experiments(
         folder: Where the results lie that are there from before; those take no time.
     """
     task = conditions.split.learning.task
-    held = {result.experiment for result in folder.read_experiments()}
+    held = {result.experiment for result in folder.read_experiments() if not result.untested}
     specs = {spec.name: spec for spec in arms_for(task)}
 
     def estimate(name: str) -> float | None:

@@ -22,7 +22,8 @@ from prototypes.contracts import EarlierState, Prediction, Sample, Task
 from prototypes.errors import LaboratoryError
 from prototypes.experiments.changes import Question, as_then, line_up
 from prototypes.experiments.inquiry import Inquiry
-from prototypes.experiments.material import compare_shares, measure_share
+from prototypes.experiments.material import compare_shares, measure_scores
+from prototypes.measure.groups import Groups, number_groups, pick_groups
 from prototypes.measure.metrics import primary_metric, score_sample
 from prototypes.measure.significance import Resampling, Scores
 from prototypes.models.remembering import RememberingEncoder
@@ -153,8 +154,12 @@ def _measure(course: _Course, questions: Sequence[Question]) -> list[Measured]:
             right = _right(said, questions, is_then=is_then)
             found += _shares(course.arm, time, right, questions)
         if not is_then and all(question.then for question in questions):
-            stale = _stale(said, questions)[_changed(questions)]
-            found.append(_share(f"{STALE}_{time}", course.arm, stale))
+            changed = _changed(questions)
+            stale, groups = _stale(said, questions)[changed], _groups(questions)
+            share = measure_scores(
+                f"{STALE}_{time}", course.arm, stale, pick_groups(groups, changed)
+            )
+            found.append(share)
     seconds = course.seconds
     taken = Measured(
         quantity=UPDATE_SECONDS, arm=course.arm, value=seconds, low=seconds, high=seconds, n=1
@@ -172,13 +177,17 @@ def _count_encoded(course: _Course) -> list[Measured]:
 
 
 def _shares(arm: str, time: str, right: Scores, questions: Sequence[Question]) -> list[Measured]:
-    changed = _changed(questions)
-    sides = ((RIGHT_CHANGED, right[changed]), (RIGHT_UNCHANGED, right[~changed]))
-    return [_share(f"{what}_{time}", arm, scores) for what, scores in sides if scores.size]
+    changed, groups = _changed(questions), _groups(questions)
+    sides = ((RIGHT_CHANGED, changed), (RIGHT_UNCHANGED, ~changed))
+    return [
+        measure_scores(f"{what}_{time}", arm, right[side], pick_groups(groups, side))
+        for what, side in sides
+        if side.any()
+    ]
 
 
-def _share(quantity: str, arm: str, scores: Scores) -> Measured:
-    return measure_share(quantity, arm, count=int(scores.sum()), n=scores.size)
+def _groups(questions: Sequence[Question]) -> Groups | None:
+    return number_groups([question.now for question in questions])
 
 
 def _right(said: Sequence[Prediction], questions: Sequence[Question], *, is_then: bool) -> Scores:
@@ -217,6 +226,7 @@ def _compare(
             (retrieval.arm, scores(retrieval.new)[changed]),
             (closed_book.arm, scores(closed_book.old)[changed]),
             resampling=resampling,
+            groups=pick_groups(_groups(questions), changed),
         )
         for quantity, scores in measures.items()
     ]

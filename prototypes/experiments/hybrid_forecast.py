@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from prototypes.contracts import Approach
-from prototypes.experiments.material import Material, compare_shares, measure_share
+from prototypes.experiments.material import Material, compare_shares, measure_scores
 from prototypes.measure.grouped import grouped_mean
+from prototypes.measure.groups import pick_groups
 from prototypes.measure.significance import Scores
 from prototypes.results import ArmResult, Comparison, ExperimentResult, Measured
 
@@ -45,7 +46,7 @@ def forecast_hybrid(material: Material) -> ExperimentResult:
     router = np.fmax(*scores)
     return ExperimentResult(
         experiment=NAME,
-        measured=[_ceiling(router, material), *_overlap(*scores)],
+        measured=[_ceiling(router, material), *_overlap(*scores, material=material)],
         differences=[
             *(
                 compare_shares(
@@ -81,15 +82,15 @@ def _built(material: Material, parents: list[ArmResult]) -> list[Comparison]:
 
 
 def _ceiling(router: Scores, material: Material) -> Measured:
-    n, is_binary = router.size, bool(np.isin(router, (0.0, 1.0)).all())
-    if is_binary:
-        return measure_share(CEILING, ROUTER, count=int(router.sum()), n=n)
+    if np.isin(router, (0.0, 1.0)).all():
+        return measure_scores(CEILING, ROUTER, router, material.groups)
     interval = grouped_mean(router, material.groups, material.resampling)
-    return Measured(quantity=CEILING, arm=ROUTER, n=n, **interval.model_dump())
+    return Measured(quantity=CEILING, arm=ROUTER, n=router.size, **interval.model_dump())
 
 
-def _overlap(first: Scores, second: Scores) -> list[Measured]:
+def _overlap(first: Scores, second: Scores, *, material: Material) -> list[Measured]:
     wrong = [scores < _RIGHT for scores in (first, second)]
-    either = int((wrong[0] | wrong[1]).sum())
-    both = int((wrong[0] & wrong[1]).sum())
-    return [measure_share(OVERLAP, ROUTER, count=both, n=either)] if either else []
+    either = wrong[0] | wrong[1]
+    both = (wrong[0] & wrong[1])[either].astype(np.float64)
+    groups = pick_groups(material.groups, either)
+    return [measure_scores(OVERLAP, ROUTER, both, groups)] if both.size else []

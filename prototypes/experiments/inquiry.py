@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from prototypes.contracts import LearningData, Progress, Sample
 from prototypes.experiments.material import Material
+from prototypes.measure.groups import Groups, number_groups
 from prototypes.measure.significance import Resampling
 from prototypes.measurement import Conditions
 from prototypes.run_folder import RunFolder
@@ -42,6 +43,11 @@ class Inquiry:
     def test(self) -> tuple[Sample, ...]:
         """The held-out samples."""
         return self.conditions.split.test
+
+    @property
+    def groups(self) -> Groups | None:
+        """Which of the test samples belong together; None if each stands for itself."""
+        return number_groups(self.test)
 
     @property
     def seed(self) -> int:

@@ -57,6 +57,7 @@ def summarise_judgement(
                 (second.name, judged[second.name]),
                 (first.name, judged[first.name]),
                 resampling=material.resampling,
+                groups=material.groups,
             )
             for first, second in combinations(material.rivals(), 2)
             if first.name in judged and second.name in judged
@@ -82,7 +83,8 @@ def _score_one(sample: SampleResult, rulings: Mapping[Key, JudgedAnswer]) -> flo
 
 
 def _state(name: str, scores: Scores, material: Material) -> Measured:
-    return state_quality(JUDGED_RIGHT, name, scores, resampling=material.resampling)
+    draw, groups = material.resampling, material.groups
+    return state_quality(JUDGED_RIGHT, name, scores, resampling=draw, groups=groups)
 
 
 def _count_unparsable(

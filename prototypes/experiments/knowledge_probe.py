@@ -23,9 +23,9 @@ from prototypes.approaches.stages import StageClock
 from prototypes.contracts import Approach, Passage, Prediction, Sample, Task
 from prototypes.errors import LaboratoryError
 from prototypes.experiments.inquiry import Inquiry
-from prototypes.experiments.losses import state_quality
-from prototypes.experiments.material import compare_shares, measure_share
+from prototypes.experiments.material import compare_shares, measure_scores
 from prototypes.measure.answers import contains_answer
+from prototypes.measure.groups import Groups, number_groups
 from prototypes.measure.metrics import primary_metric, score_samples
 from prototypes.measure.significance import Scores
 from prototypes.results import ArmResult, Comparison, ExperimentResult, Measured
@@ -49,12 +49,13 @@ def probe_knowledge(inquiry: Inquiry) -> ExperimentResult:
         untested = "no test question names a document in which one of its answers stands"
         return ExperimentResult(experiment=NAME, untested=untested)
     samples = [inquiry.test[number] for number in asked]
+    groups = number_groups(samples)
     oracle, notes = _ask_oracles(inquiry, samples, chosen)
     found = _search(inquiry, samples, chosen)
     measured = [
-        *(_state(ORACLE, arm, scores, inquiry) for arm, scores in oracle.items()),
+        *(measure_scores(ORACLE, arm, scores, groups) for arm, scores in oracle.items()),
         *([found] if found else []),
-        *_state_arms(inquiry, asked),
+        *_state_arms(inquiry, asked, groups),
     ]
     return ExperimentResult(
         experiment=NAME,
@@ -167,22 +168,17 @@ def _search(inquiry: Inquiry, samples: Sequence[Sample], chosen: Chosen) -> Meas
         not {ids[number] for number in chosen[sample.input]}.isdisjoint(found[sample.id])
         for sample in samples
     ]
-    return measure_share(FOUND, arm.name, count=sum(hits), n=len(hits))
+    scores = np.array(hits, dtype=np.float64)
+    return measure_scores(FOUND, arm.name, scores, number_groups(samples))
 
 
-def _state_arms(inquiry: Inquiry, asked: Sequence[int]) -> list[Measured]:
+def _state_arms(inquiry: Inquiry, asked: Sequence[int], groups: Groups | None) -> list[Measured]:
     """State what each arm of the trial answers of the same questions."""
     return [
-        _state(ANSWERED, arm.name, inquiry.material.scores(arm)[list(asked)], inquiry)
+        measure_scores(ANSWERED, arm.name, inquiry.material.scores(arm)[list(asked)], groups)
         for arm in inquiry.material.arms
         if arm.approach is not Approach.BASELINE
     ]
-
-
-def _state(quantity: str, arm: str, scores: Scores, inquiry: Inquiry) -> Measured:
-    if np.isin(scores, (0.0, 1.0)).all():
-        return measure_share(quantity, arm, count=int(scores.sum()), n=scores.size)
-    return state_quality(quantity, arm, scores, resampling=inquiry.resampling)
 
 
 def _compare(inquiry: Inquiry) -> list[Comparison]:

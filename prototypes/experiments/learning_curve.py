@@ -158,7 +158,10 @@ def draw_learning_curve(
 
 def _notes(design: _Design) -> list[str]:
     if design.n_seeds > 1:
-        return []
+        return [
+            "the interval of each point tells how the test samples fell; how much the draw of what "
+            "is learnt from matters is in the band of the law alone"
+        ]
     return ["each size was drawn once, so the band does not know how much the draw matters"]
 
 

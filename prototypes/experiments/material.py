@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import binomtest, norm
 
 from prototypes.contracts import Approach
-from prototypes.measure.grouped import compare_grouped
+from prototypes.measure.grouped import compare_grouped, cover_groups
 from prototypes.measure.groups import Groups, number_groups
 from prototypes.measure.ratios import is_ratio
 from prototypes.measure.significance import Resampling, Scores
@@ -71,6 +71,19 @@ def measure_share(quantity: str, arm: str, *, count: int, n: int) -> Measured:
     interval = binomtest(count, n).proportion_ci(confidence_level=0.95, method="wilson")
     low, high = float(interval.low), float(interval.high)
     return Measured(quantity=quantity, arm=arm, value=count / n, low=low, high=high, n=n)
+
+
+def measure_scores(quantity: str, arm: str, scores: Scores, groups: Groups | None) -> Measured:
+    """State the share of samples that score 1 instead of 0.
+
+    Its Wilson interval takes samples for independent, so it is made to cover that of the t-test
+    over groups where some belong together.
+    """
+    found = measure_share(quantity, arm, count=int(scores.sum()), n=scores.size)
+    if groups is None:
+        return found
+    low, high = cover_groups((found.low, found.high), scores, groups)
+    return found.model_copy(update={"low": max(0.0, low), "high": min(1.0, high)})
 
 
 def compare_shares(

@@ -8,7 +8,7 @@ together with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from prototypes.experiments.losses import state_loss, state_quality
 from prototypes.experiments.material import Material, compare_shares
 from prototypes.experiments.scoring import fingerprint_samples, score_answers
 from prototypes.measure.metrics import primary_metric
-from prototypes.measure.significance import Resampling, Scores
+from prototypes.measure.significance import Scores
 from prototypes.measurement import Conditions
 from prototypes.registry import arms_for, create_arm
 from prototypes.results import Comparison, ExperimentResult, Measured
@@ -64,8 +64,8 @@ def _check_labels(inquiry: Inquiry) -> ExperimentResult:
         return ExperimentResult(experiment=NAME, untested="there are no labels to learn from")
     try:
         scores = _measure(inquiry)
-        measured = state_losses(scores, RATES, resampling=inquiry.resampling)
-        differences = [_compare(scores, inquiry.resampling)]
+        measured = _state_losses(scores, inquiry)
+        differences = [_compare(scores, inquiry)]
     except (TooFewSamplesError, ModelUnavailableError) as error:
         return ExperimentResult(experiment=NAME, untested=str(error))
     wrong = _WRONG[inquiry.learning.task]
@@ -158,24 +158,17 @@ def _fit_and_score(
     return score_answers(task, test, arm.predict([sample.input for sample in test]))
 
 
-def state_losses(
-    scores: Mapping[tuple[str, float], Scores], rates: Sequence[float], *, resampling: Resampling
-) -> list[Measured]:
-    """State the quality of each system at each rate, and what it lost against none.
-
-    Args:
-        scores: Per system and rate of noise (0 among them), one score per test sample.
-        rates: The rates above 0.
-        resampling: How the intervals are drawn.
-    """
-    found = []
+def _state_losses(scores: Mapping[tuple[str, float], Scores], inquiry: Inquiry) -> list[Measured]:
+    """State the quality of each system at each rate, and what it lost against none."""
+    resampling, groups, found = inquiry.resampling, inquiry.groups, []
     for (arm, rate), values in scores.items():
         quantity = f"{QUALITY}_{percent(rate)}"
-        found.append(state_quality(quantity, arm, values, resampling=resampling))
-        if rate in rates:
+        quality = state_quality(quantity, arm, values, resampling=resampling, groups=groups)
+        found.append(quality)
+        if rate in RATES:
             lost = f"{LOST}_{percent(rate)}"
             pair = (arm, scores[arm, 0.0]), (arm, values)
-            found.append(state_loss(lost, *pair, resampling=resampling))
+            found.append(state_loss(lost, *pair, resampling=resampling, groups=groups))
     return found
 
 
@@ -184,9 +177,16 @@ def percent(rate: float) -> int:
     return round(100 * rate)
 
 
-def _compare(scores: Mapping[tuple[str, float], Scores], resampling: Resampling) -> Comparison:
+def _compare(scores: Mapping[tuple[str, float], Scores], inquiry: Inquiry) -> Comparison:
     """Compare what the worst rate changes for retrieval with what it changes for fine-tuning."""
     worst = max(RATES)
     changes = {arm: scores[arm, worst] - scores[arm, 0.0] for arm in (RETRIEVAL, FINE_TUNING)}
     first, second = ((arm, changes[arm]) for arm in (RETRIEVAL, FINE_TUNING))
-    return compare_shares(CHANGE, first, second, resampling=resampling, limit=2.0)
+    return compare_shares(
+        CHANGE,
+        first,
+        second,
+        resampling=inquiry.resampling,
+        limit=2.0,
+        groups=inquiry.groups,
+    )

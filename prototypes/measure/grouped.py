@@ -1,6 +1,7 @@
 """Intervals and tests of `significance`, for samples of which some belong together.
 
-Without groups each function is that of `significance`, to the last digit.
+Without groups each function is that of `significance`, to the last digit; only a mean of scores
+that are all 0 or all 1 gets another interval.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 from scipy.stats import t as student
 
 from prototypes.measure.exchange import exchange_p, few_samples_p, mean_error
@@ -30,9 +32,14 @@ _MAX_CELLS = 2_000_000
 def grouped_mean(values: Scores, groups: Groups | None, resampling: Resampling) -> Interval:
     """Average the defined scores, between 0 and 1, with an interval over groups.
 
+    Where all are 0 or all are 1 no resample differs, and the interval is Wilson's (1927), for as
+    many samples as there are groups.
+
     Raises:
         TooFewSamplesError: If no score is defined.
     """
+    if _are_all_alike(values):
+        return _wilson(values, groups, resampling)
     if groups is None:
         return bootstrap_mean(values, resampling)
     value = bootstrap_mean(values, Resampling(1)).value
@@ -128,6 +135,20 @@ def grouped_first(
         is_first = np.isclose(totals, highest, rtol=0, atol=1e-9) & np.isfinite(highest)
         won += (is_first / np.maximum(1, is_first.sum(axis=1, keepdims=True))).sum(axis=0)
     return [float(each) for each in won / resampling.n_resamples]
+
+
+def _are_all_alike(values: Scores) -> bool:
+    defined = values[~np.isnan(values)]
+    return bool(defined.size and (defined == defined[0]).all() and defined[0] in (0.0, 1.0))
+
+
+def _wilson(values: Scores, groups: Groups | None, resampling: Resampling) -> Interval:
+    """Return the interval of a share that is 0 or 1: the other kind was never seen."""
+    own = np.arange(values.size) if groups is None else groups
+    defined, present = _defined(values, own)
+    value, squared = float(defined[0]), float(norm.isf((1 - resampling.confidence) / 2)) ** 2
+    unseen = squared / (np.unique(present).size + squared)
+    return Interval(value=value, low=max(0.0, value - unseen), high=min(1.0, value + unseen))
 
 
 def _defined(values: Scores, groups: Groups) -> tuple[Scores, Groups]:

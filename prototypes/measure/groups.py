@@ -42,6 +42,11 @@ def number_groups(members: Sequence[Member]) -> Groups | None:
     return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
+def pick_groups(groups: Groups | None, chosen: NDArray[np.bool_] | Sequence[int]) -> Groups | None:
+    """Return the groups of some samples, named by a mask or by their positions."""
+    return None if groups is None else groups[np.asarray(chosen)]
+
+
 def add_up(rows: Table, groups: Groups | None) -> Table:
     """Add up the rows of each group; without groups the rows stay as they are.
 

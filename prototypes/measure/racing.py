@@ -24,7 +24,7 @@ from scipy.stats import t as student
 
 from prototypes.measure.exchange import exchange_p_below, mean_error
 from prototypes.measure.grouped import grouped_non_inferiority_p
-from prototypes.measure.groups import Groups, add_up
+from prototypes.measure.groups import Groups, add_up, pick_groups
 from prototypes.measure.significance import Scores
 from prototypes.results import RaceProtocol
 
@@ -65,7 +65,7 @@ def worse_p(rival: Scores, claimed: Scores, groups: Groups | None = None) -> flo
     """
     is_defined = ~np.isnan(rival - claimed)
     differences = (rival - claimed)[is_defined]
-    own = None if groups is None else groups[is_defined]
+    own = pick_groups(groups, is_defined)
     if np.isin(differences, (-1.0, 0.0, 1.0)).all():
         return exchange_p_below(add_up(differences[:, np.newaxis], own)[:, 0])
     by_t = 1.0

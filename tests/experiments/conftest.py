@@ -18,6 +18,8 @@ from prototypes.results import ArmResult, Interval, Latency, SampleResult
 from prototypes.run_folder import RunFolder
 from prototypes.workbench import Workbench
 
+_MARKS = ("silent", "open", "group")
+
 Plant = Callable[..., tuple[ArmResult, tuple[SampleResult, ...]]]
 
 
@@ -79,7 +81,7 @@ def _plant(
 
 
 def _sample(number: int, planted: dict[str, Any]) -> SampleResult:
-    scores = {name: float(planted[name]) for name in planted if name not in ("silent", "open")}
+    scores = {name: float(planted[name]) for name in planted if name not in _MARKS}
     return SampleResult(
         id=str(number),
         input="",
@@ -90,4 +92,5 @@ def _sample(number: int, planted: dict[str, Any]) -> SampleResult:
         citations=[],
         retrieved=[],
         scores=scores,
+        group=planted.get("group"),
     )

@@ -59,6 +59,18 @@ def test_many_questions_show_a_planted_difference(
     assert difference.p_value < 0.001
 
 
+def test_three_questions_prove_nothing(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """Two arms that differ on three questions out of three do so by chance in one of four cases."""
+    silent = plant(Approach.FINE_TUNE, _answers("sss", "..."))
+    talkative = plant(Approach.RAG, _answers("...", "..."))
+
+    (difference,) = check_abstention(lay_out(talkative, silent)).differences
+
+    assert difference.p_value == pytest.approx(0.25)
+
+
 def test_without_unanswerable_questions_it_says_so(
     plant: Callable[..., Any], lay_out: Callable[..., Material]
 ) -> None:
@@ -67,3 +79,21 @@ def test_without_unanswerable_questions_it_says_so(
 
     assert found.measured == []
     assert found.untested == "no test sample is marked unanswerable"
+
+
+def test_silence_on_a_few_documents_counts_documents(
+    plant: Callable[..., Any], lay_out: Callable[..., Material]
+) -> None:
+    """Ten times the same two documents tell what two documents tell, which is nothing."""
+    exact, talkative = (
+        [{**each, "group": str(each["open"])} for each in _answers(rightly, "." * 20)]
+        for rightly in ("s" * 15 + "." * 5, "." * 20)
+    )
+
+    found = check_abstention(
+        lay_out(plant(Approach.RAG, talkative), plant(Approach.FINE_TUNE, exact))
+    )
+
+    (difference,), shares = found.differences, {one.quantity: one for one in found.measured}
+    assert difference.low < 0.05 < difference.difference == pytest.approx(0.75)
+    assert (shares["abstention_correct"].low, shares["abstention_correct"].high) == (0.0, 1.0)

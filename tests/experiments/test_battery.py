@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from scipy.stats import binom
 
-from prototypes.contracts import Approach
-from prototypes.experiments.battery import run_experiments, share_first_places
+from prototypes.budget import Budget
+from prototypes.contracts import Approach, LearningData, Split, Task
+from prototypes.experiments.battery import hold_on_request, run_experiments, share_first_places
+from prototypes.experiments.inquiry import Inquiry
 from prototypes.experiments.material import Material
+from prototypes.plan import TrialSettings
+from prototypes.results import ExperimentResult
+from prototypes.workbench import Workbench
 
 
 def _scores(pattern: str) -> list[dict[str, Any]]:
@@ -31,6 +36,36 @@ def test_every_experiment_answers_or_says_why_not(
         "hybrid_forecast",
     ]
     assert all(one.untested for one in results)
+
+
+def test_what_could_not_be_held_is_tried_again_and_nothing_else(
+    plant: Callable[..., Any],
+    lay_out: Callable[..., Material],
+    inquire: Callable[..., Inquiry],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was missing may be there by now: a package that was installed, a server that is back."""
+    split = Split(LearningData(Task.CLASSIFICATION, (), ()), test=())
+    inquiry = inquire(split, Workbench(), lay_out(plant(Approach.RAG, _scores("10"))))
+    settings = TrialSettings(experiments=("freshness", "continual"))
+    held: list[str] = []
+    conditions, folder = replace(inquiry.conditions, settings=settings), inquiry.folder
+    folder.keep_experiment(ExperimentResult(experiment="freshness", untested="no server"))
+    folder.keep_experiment(ExperimentResult(experiment="continual", conclusion="found"))
+
+    def hold(name: str, _: Inquiry) -> ExperimentResult:
+        held.append(name)
+        return ExperimentResult(experiment=name, conclusion="found")
+
+    monkeypatch.setattr("prototypes.experiments.battery._hold", hold)
+    monkeypatch.setattr("prototypes.experiments.battery.expect_seconds", lambda *_: 0.0)
+    refused = hold_on_request(
+        inquiry.material, conditions, folder=folder, budget=Budget(None), tell=lambda _: None
+    )
+
+    assert list(refused) == []
+    assert held == ["freshness"]
+    assert [one.conclusion for one in folder.read_experiments()] == ["found", "found"]
 
 
 def test_nothing_measured_is_no_experiment(lay_out: Callable[..., Material]) -> None:

@@ -86,7 +86,7 @@ def test_every_cheap_arm_has_a_curve_of_its_own() -> None:
 
 
 def test_law_reaches_beyond_the_labels_with_a_wider_band() -> None:
-    """What is extrapolated is less sure than what was measured."""
+    """What is extrapolated is less sure than what was measured; the points know no draws."""
     split, bench = _split(200, 100)
 
     found = draw_learning_curve(split, bench, Material("accuracy", [], {}), seed=0)
@@ -94,6 +94,7 @@ def test_law_reaches_beyond_the_labels_with_a_wider_band() -> None:
     law = [point for point in found.curve if point.sampling == LAW]
     assert (law[0].n_labels, law[-1].n_labels) == (13, 800)
     assert all(point.low <= point.value <= point.high for point in law)
+    assert "in the band of the law alone" in found.notes[0]
 
 
 @pytest.mark.slow

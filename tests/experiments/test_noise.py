@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,22 @@ def test_losses_are_stated_with_their_intervals(inquire: Inquire) -> None:
     }
     assert all(one.low <= one.value <= one.high for one in lost.values())
     assert [one.metric for one in result.differences] == ["quality_change"]
+
+
+def test_losses_count_groups_where_samples_belong_together(inquire: Inquire) -> None:
+    """Forty samples of two groups tell about as much as two samples."""
+    samples, bench = _clouds(120)
+    learning = LearningData(Task.CLASSIFICATION, samples[:60], samples[60:80])
+    halves = tuple(replace(each, group="a" if each.id[-1] > "4" else "b") for each in samples[80:])
+
+    alone, together = (
+        check_noise(inquire(Split(learning, test=test), bench)) for test in (samples[80:], halves)
+    )
+
+    widths = [[one.high - one.low for one in found.measured] for found in (alone, together)]
+    changes = [found.differences[0].high - found.differences[0].low for found in (alone, together)]
+    assert sum(widths[1]) > 2 * sum(widths[0])
+    assert changes[1] > changes[0]
 
 
 def test_irrelevant_documents_are_indexed_beside_the_corpus(inquire: Inquire) -> None:

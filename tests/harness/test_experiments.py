@@ -11,6 +11,7 @@ from prototypes import TrialSettings, run_trial
 from prototypes.contracts import Approach, Dataset
 from prototypes.errors import UnknownExperimentError
 from prototypes.experiments import learning_curve
+from prototypes.results import ExperimentResult
 from prototypes.run_folder import load_trial
 
 
@@ -41,6 +42,8 @@ def test_experiment_asked_for_is_kept_and_not_held_twice(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A resumed trial takes the curve from its folder."""
+    drawn = ExperimentResult(experiment="learning_curve", conclusion="drawn")
+    monkeypatch.setattr(learning_curve, "draw_learning_curve", lambda *_, **__: drawn)
     asked = settings(out=tmp_path / "run", experiments=("learning_curve",))
     first = run_trial(dataset, settings=asked)
     monkeypatch.setattr(learning_curve, "draw_learning_curve", _raise(AssertionError("again")))
@@ -50,7 +53,7 @@ def test_experiment_asked_for_is_kept_and_not_held_twice(
         settings=settings(out=tmp_path / "run", experiments=("learning_curve",), resume=True),
     )
 
-    assert first.experiments[-1].experiment == "learning_curve"
+    assert first.experiments[-1].conclusion == "drawn"
     assert again.experiments[-1] == first.experiments[-1]
     assert load_trial(tmp_path / "run").experiments[-1] == first.experiments[-1]
 

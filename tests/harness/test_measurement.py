@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from prototypes import runtime
 from prototypes.contracts import FitReport, LearningData, Prediction, Progress, Sample, Split, Task
 from prototypes.measurement import Conditions, measure_arm
 from prototypes.plan import TrialSettings
@@ -51,17 +52,20 @@ class EmbeddingArm:
         """Write nothing: nothing is learnt."""
 
 
+def _prepare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Conditions:
+    runtime.seed_everything(0)  # torch is imported before anything is timed
+    monkeypatch.setattr("prototypes.measurement.create_arm", lambda _: EmbeddingArm())
+    samples = tuple(Sample(id=str(n), input=f"text {n}", targets=("a",)) for n in range(8))
+    learning = LearningData(Task.CLASSIFICATION, train=samples[:4], validation=())
+    bench = Workbench(SlowEncoder(), cache_dir=folder / "cache")
+    return Conditions(TrialSettings(n_bootstrap=100), Split(learning, test=samples[4:]), bench)
+
+
 def test_shared_embeddings_are_charged_to_every_arm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second arm finds all vectors in the cache, and yet costs what the first one cost."""
-    monkeypatch.setattr("prototypes.measurement.create_arm", lambda _: EmbeddingArm())
-    samples = tuple(Sample(id=str(n), input=f"text {n}", targets=("a",)) for n in range(8))
-    learning = LearningData(Task.CLASSIFICATION, train=samples[:4], validation=())
-    bench = Workbench(SlowEncoder(), cache_dir=tmp_path / "cache")
-    conditions = Conditions(
-        TrialSettings(n_bootstrap=100), Split(learning, test=samples[4:]), bench
-    )
+    conditions = _prepare(tmp_path, monkeypatch)
     began = time.perf_counter()
     results = [
         measure_arm(arm, conditions, folder=RunFolder(tmp_path), progress=lambda _: None).result
@@ -73,3 +77,17 @@ def test_shared_embeddings_are_charged_to_every_arm(
     assert all(result.predict_seconds >= SECONDS for result in results)
     assert all(result.latency_ms.p95 < 1000 * SECONDS for result in results)
     assert wall < 4 * SECONDS
+
+
+def test_memory_of_the_arm_before_is_not_told_of_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An arm that failed left a peak of 7 GB behind; this one took 2 GB."""
+    peaks = iter((7.0, 2.0))
+    monkeypatch.setattr("prototypes.runtime.take_peak_gpu_gb", lambda: next(peaks))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    conditions = _prepare(tmp_path, monkeypatch)
+
+    found = measure_arm(ARMS[0], conditions, folder=RunFolder(tmp_path), progress=lambda _: None)
+
+    assert found.result.notes == ["at most 2.0 GB of GPU memory in use"]

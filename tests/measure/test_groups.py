@@ -217,3 +217,20 @@ def test_span_f1_is_drawn_by_group() -> None:
     assert grouped.value == alone.value == 0.5
     assert grouped.high - grouped.low > 3 * (alone.high - alone.low)
     assert (found.low, found.high, found.p_value) == (0, 0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("scores", "groups", "ends"),
+    [
+        (np.ones(30), None, (0.886, 1.0)),
+        (np.zeros(30), None, (0.0, 0.114)),
+        (np.array([1.0, np.nan, 1.0, 1.0]), np.array([0, 1, 2, 2]), (0.342, 1.0)),
+    ],
+)
+def test_scores_that_are_all_alike_are_not_certain(
+    scores: Scores, groups: np.ndarray | None, ends: tuple[float, float]
+) -> None:
+    """Wilson's interval of 30 out of 30, of none, and of two groups, by the usual tables."""
+    found = grouped_mean(scores, groups, FEW)
+
+    assert (found.low, found.high) == pytest.approx(ends, abs=5e-4)

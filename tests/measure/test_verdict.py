@@ -176,6 +176,21 @@ def test_cheaper_arm_within_the_margin_is_named() -> None:
     assert verdict.because.endswith("hybrid is cheaper to run and at most that margin worse.")
 
 
+def test_cheaper_arm_is_not_named_by_luck_among_many() -> None:
+    """What one cheap arm shows beside the claimed one, eight of its kind do not."""
+    names = [f"hybrid_{number}" for number in range(8)]
+    cheap = [arm(name, approach=Approach.HYBRID, predict_seconds=0.2) for name in names]
+    scores = {"rag": right(900), "baseline": right(0), **dict.fromkeys(names, right(888))}
+    arms = [arm("rag"), arm("baseline")]
+
+    alone = judge(
+        {name: scores[name] for name in ("rag", "baseline", "hybrid_0")}, arms=[*arms, cheap[0]]
+    )
+    among = judge(scores, arms=[*arms, *cheap])
+
+    assert (alone.cheaper, among.cheaper) == ("hybrid_0", None)
+
+
 def test_representative_is_chosen_on_validation_not_on_test() -> None:
     """The arm with the better test score does not stand for its approach if validation differs."""
     tuned = arm("head", approach=Approach.FINE_TUNE, validation_score=0.93)
