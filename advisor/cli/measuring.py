@@ -37,8 +37,7 @@ def measure(
     from prototypes.events import Event, TrialFinished
 
     console = Console(stderr=True, highlight=False)
-    _tell_refused(dataset)
-    _tell_synthetic(dataset)
+    tell_of_data(dataset)
     with remembered_ctrl_c() as raise_again, trial_progress(console, quiet=quiet) as show:
 
         def on_event(event: Event) -> None:
@@ -94,6 +93,31 @@ def exit_for(tested: TestedAdvice, *, is_strict: bool) -> None:
     verdict = tested.trial.verdict
     if is_strict and verdict is not None and verdict.outcome == Outcome.CONTRADICTED:
         raise typer.Exit(ExitCode.CONTRADICTED)
+
+
+def tell_of_data(dataset: Dataset) -> None:
+    """Say before anything is measured what the figures will not show."""
+    _tell_refused(dataset)
+    _tell_unknown_labels(dataset)
+    _tell_synthetic(dataset)
+
+
+def _tell_unknown_labels(dataset: Dataset) -> None:
+    """Say how many samples of a given test split no arm can get right by what it learns."""
+    from prototypes.contracts import Task
+    from prototypes.data.wording import name_list, plural
+
+    if dataset.task is not Task.CLASSIFICATION or not dataset.samples:
+        return
+    learnt = {sample.targets[0] for sample in dataset.samples}
+    strange = [s.targets[0] for s in dataset.given_test if s.targets[0] not in learnt]
+    if strange:
+        typer.echo(
+            f"{plural(len(strange), 'test sample')} of {len(dataset.given_test)} cannot be got "
+            f"right: no training sample has the label {name_list(sorted(set(strange)))}. Add "
+            "some, or take these out of the test split.",
+            err=True,
+        )
 
 
 def _tell_refused(dataset: Dataset) -> None:

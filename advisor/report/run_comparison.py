@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from advisor.report.recheck import WIDTH, tell_answers, tell_rules
-from advisor.report.wording import identifier, join_words, p_value, plain_text
+from advisor.report.wording import identifier, join_words, p_value, plain_text, signed_interval
 from advisor.schema.comparison import ArmDifference, RunComparison, Standing
 
 
@@ -50,6 +50,6 @@ def _standing(one: Standing) -> str:
 
 
 def _arm(one: ArmDifference) -> str:
-    interval = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+    interval = signed_interval(one.difference, one.low, one.high)
     significance = "" if one.p_value is None else f", p {p_value(one.p_value)}"
     return f"{one.arm}: {one.first:.3f} → {one.second:.3f}, {interval}{significance}"

@@ -77,7 +77,7 @@ def locate_files(request: DataRequest) -> Layout:
         if filled.examples is None:
             raise DataError(
                 f"{_place(request)}: expected {_EXAMPLES[task]}, found no examples.jsonl, "
-                ".csv or .parquet. Name the file with --examples FILE."
+                ".csv or .parquet. Name the file itself with --data FILE."
             )
         return Layout(task, filled.examples, test=filled.test, labels=filled.labels)
     if filled.documents is None or (filled.questions is None and filled.test is not None):
