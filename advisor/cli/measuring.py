@@ -126,7 +126,7 @@ def _tell_refused(dataset: Dataset) -> None:
         typer.echo(f"refused: {row.where}: {row.reason}", err=True)
     n_more = len(dataset.refused) - _REFUSED_SHOWN
     if n_more > 0:
-        typer.echo(f"refused: {n_more} more; the report lists them.", err=True)
+        typer.echo(f"refused: {n_more} more; the report of the run lists them.", err=True)
 
 
 def _tell_synthetic(dataset: Dataset) -> None:
