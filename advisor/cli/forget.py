@@ -46,7 +46,10 @@ def forget(
     cleaned: list[CleanedExport] = []
 
     def elsewhere(traces: Traces) -> None:
-        cleaned.extend(clean_export(run, project, traces) for project in export)
+        for project in export:
+            if not quiet:
+                typer.echo(f"Cleaning {project} ...", err=True)
+            cleaned.append(clean_export(run, project, traces))
 
     forgotten = forget_document(run, document, shared=cache, elsewhere=elsewhere)
     if not quiet:

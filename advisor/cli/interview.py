@@ -74,6 +74,11 @@ def interview(
         "the interview asks questions",
         "write the answers into a file by hand and use `advisor recommend FILE`",
     )
+    if resume is not None and output not in (DEFAULT_ANSWERS, resume):
+        raise typer.BadParameter(
+            f"--output {output} and --resume {resume} name two files, but --resume saves where it "
+            "reads; give one of the two."
+        )
     path = resume or output
     wishes = Wishes(resume is not None, ask_all, rules, _named(person), describe.strip())
     answers = hold_interview(path, choose_questioner(plain=plain), wishes=wishes)

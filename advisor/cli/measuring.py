@@ -37,8 +37,7 @@ def measure(
     from prototypes.events import Event, TrialFinished
 
     console = Console(stderr=True, highlight=False)
-    _tell_refused(dataset)
-    _tell_synthetic(dataset)
+    tell_of_data(dataset)
     with remembered_ctrl_c() as raise_again, trial_progress(console, quiet=quiet) as show:
 
         def on_event(event: Event) -> None:
@@ -96,13 +95,38 @@ def exit_for(tested: TestedAdvice, *, is_strict: bool) -> None:
         raise typer.Exit(ExitCode.CONTRADICTED)
 
 
+def tell_of_data(dataset: Dataset) -> None:
+    """Say before anything is measured what the figures will not show."""
+    _tell_refused(dataset)
+    _tell_unknown_labels(dataset)
+    _tell_synthetic(dataset)
+
+
+def _tell_unknown_labels(dataset: Dataset) -> None:
+    """Say how many samples of a given test split no arm can get right by what it learns."""
+    from prototypes.contracts import Task
+    from prototypes.data.wording import name_list, plural
+
+    if dataset.task is not Task.CLASSIFICATION or not dataset.samples:
+        return
+    learnt = {sample.targets[0] for sample in dataset.samples}
+    strange = [s.targets[0] for s in dataset.given_test if s.targets[0] not in learnt]
+    if strange:
+        typer.echo(
+            f"{plural(len(strange), 'test sample')} of {len(dataset.given_test)} cannot be got "
+            f"right: no training sample has the label {name_list(sorted(set(strange)))}. Add "
+            "some, or take these out of the test split.",
+            err=True,
+        )
+
+
 def _tell_refused(dataset: Dataset) -> None:
     """Name the rows that could not be used; a long list is cut, with its length told."""
     for row in dataset.refused[:_REFUSED_SHOWN]:
         typer.echo(f"refused: {row.where}: {row.reason}", err=True)
     n_more = len(dataset.refused) - _REFUSED_SHOWN
     if n_more > 0:
-        typer.echo(f"refused: {n_more} more; the report lists them.", err=True)
+        typer.echo(f"refused: {n_more} more; the report of the run lists them.", err=True)
 
 
 def _tell_synthetic(dataset: Dataset) -> None:

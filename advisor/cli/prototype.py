@@ -13,7 +13,7 @@ import typer
 from advisor.cli.access import tell_groups
 from advisor.cli.dry_run import DRY_RUN, tell_plan
 from advisor.cli.interruption import resumable
-from advisor.cli.measuring import conclude, exit_for, measure
+from advisor.cli.measuring import conclude, exit_for, measure, tell_of_data
 from advisor.cli.options import CACHE, EXPERIMENTS, JUDGE, PRICES, RACE, RULES
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def _test(
     _tell_text_only(said)
     tell_groups(dataset)
     if options.dry_run:
+        tell_of_data(dataset)
         tell_plan(said, dataset, rule_base, options=options)
         return
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)

@@ -34,13 +34,31 @@ class OutputFormat(StrEnum):
     PDF = "pdf"
 
 
+_RECORD_SUFFIX = ".madr.md"
+_BY_SUFFIX = {
+    ".html": OutputFormat.HTML,
+    ".htm": OutputFormat.HTML,
+    ".md": OutputFormat.MARKDOWN,
+    ".json": OutputFormat.JSON,
+    ".pdf": OutputFormat.PDF,
+}
+
+
+def format_of(output: Path | None) -> OutputFormat:
+    """Tell the format by the ending of a file; without a known one it is text for a terminal."""
+    if output and output.name.lower().endswith(_RECORD_SUFFIX):
+        return OutputFormat.MADR
+    suffix = output.suffix.lower() if output else ""
+    return _BY_SUFFIX.get(suffix, OutputFormat.TERMINAL)
+
+
 def recommend(
     answers: Path = typer.Argument(..., help="An answers file; - reads standard input."),
     overrides: list[str] = typer.Option(
         [], "--set", metavar="ID=LEVEL", help="Replace one answer; may be repeated."
     ),
-    output_format: OutputFormat = typer.Option(
-        OutputFormat.TERMINAL, "--format", help="How to show the recommendation."
+    output_format: OutputFormat | None = typer.Option(
+        None, "--format", help="How; left out, the ending of -o decides (.madr.md too)."
     ),
     output: Path | None = typer.Option(
         None, "--output", "-o", help="Write to this file instead of standard output."
@@ -59,7 +77,8 @@ def recommend(
     rule_base = load_rules(rules)
     given = apply_overrides(load_answers(answers, rule_base), overrides, rule_base)
     recommendation = advise(given, rule_base)
-    show(rule_base, given, recommendation, output_format=output_format, output=output)
+    wanted = output_format or format_of(output)
+    show(rule_base, given, recommendation, output_format=wanted, output=output)
     if output is not None and not quiet:
         typer.echo(f"Written to {output}.", err=True)
     _leave(recommendation, is_strict=strict, is_quiet=quiet)

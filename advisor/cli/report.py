@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from advisor.cli.options import PRICES, RULES
-from advisor.cli.recommend import OutputFormat, render_document, write_pdf
+from advisor.cli.recommend import OutputFormat, format_of, render_document, write_pdf
 
 if TYPE_CHECKING:
     from advisor.evidence.run_files import StoredRun
     from advisor.schema.report import Report
-
-_RECORD_SUFFIX = ".madr.md"
-_BY_SUFFIX = {
-    ".html": OutputFormat.HTML,
-    ".htm": OutputFormat.HTML,
-    ".md": OutputFormat.MARKDOWN,
-    ".json": OutputFormat.JSON,
-    ".pdf": OutputFormat.PDF,
-}
 
 
 def report(
@@ -45,7 +36,7 @@ def report(
     """Show what was recommended, what was measured, and whether the advice holds."""
     from advisor.evidence.run_files import REPORT_FILE, load_run
 
-    wanted = output_format or _format_of(output)
+    wanted = output_format or format_of(output)
     built = _build(load_run(run, rules=rules, prices=prices), run, samples=samples)
     if output is None and wanted in (OutputFormat.HTML, OutputFormat.PDF):
         output = (run / REPORT_FILE).with_suffix(f".{wanted}")
@@ -86,13 +77,6 @@ def _build(stored: StoredRun, run: Path, *, samples: bool) -> Report:
         prices=stored.prices,
         samples=load_samples(run, stored.trial) if samples else None,
     )
-
-
-def _format_of(output: Path | None) -> OutputFormat:
-    if output and output.name.lower().endswith(_RECORD_SUFFIX):
-        return OutputFormat.MADR
-    suffix = output.suffix.lower() if output else ""
-    return _BY_SUFFIX.get(suffix, OutputFormat.TERMINAL)
 
 
 def _render(built: Report, wanted: OutputFormat) -> str:

@@ -50,7 +50,7 @@ class Completions:
     @property
     def method(self) -> str:
         """How they were found, in words."""
-        return "exact" if self.is_exact else f"{len(self.codes)} seeded draws"
+        return "exact" if self.is_exact else f"{len(self.codes):,} seeded draws"
 
 
 def prior_of(criterion: Criterion) -> tuple[float, ...]:

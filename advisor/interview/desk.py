@@ -123,6 +123,10 @@ def open_record(
         content = load_answers(path, rule_base)
         return Record(path, content, rules_version=rule_base.version, person=person)
     record = Record(path, Answers(), rules_version=rule_base.version, person=person)
+    if path.is_dir():
+        raise AnswersError(
+            f"{path}: this is a folder; expected an answers file, such as {path / 'answers.yaml'}."
+        )
     if path.exists():
         raise AnswersError(
             f"{path}: already holds answers. Go on with them: `{record.resume_command}`, "

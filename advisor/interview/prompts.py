@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import questionary
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import ScrollOffsets
 from rich.console import Console
 
@@ -205,6 +206,8 @@ def _bind(question: questionary.Question, options: Sequence[Option]) -> None:
     for option in options:
         if option.key:
             bindings.add(option.key, eager=True)(_leave_with(option.value))
+    # Otherwise Escape waits for a digit and makes an argument of it instead of an answer.
+    bindings.add(Keys.Escape, eager=True)(lambda event: None)
 
 
 def _keep_whole_choices_in_sight(question: questionary.Question) -> None:

@@ -13,6 +13,7 @@ from advisor.knowledge.levels import check_priorities, resolve_answers
 from advisor.knowledge.yaml_text import LocatedMapping, YamlError, line_of, read_yaml, write_yaml
 from advisor.schema.answers import Answers, MeasuredAnswer, Opinion, Project
 from advisor.schema.rule import RuleBase
+from prototypes.data.wording import excerpt
 
 KEYS = ("schema_version", "project", "answers", "priorities", "measured", "people", "rules_version")
 OPINION_KEYS = ("answers", "priorities")
@@ -59,7 +60,7 @@ def _require_mapping(content: object, name: str) -> LocatedMapping:
     if content is None:
         raise AnswersError(f"{name}: the file is empty; expected the keys {', '.join(KEYS)}.")
     if not isinstance(content, LocatedMapping):
-        kind = "a list" if isinstance(content, list) else f"the single value {content!r:.40}"
+        kind = "a list" if isinstance(content, list) else f"the single value {excerpt(content)}"
         raise AnswersError(f"{name}: found {kind}; expected the keys {', '.join(KEYS)}.")
     return content
 

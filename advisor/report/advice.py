@@ -150,7 +150,8 @@ def _flips_note(recommendation: Recommendation) -> str:
     if not recommendation.flips:
         return "No change of up to three answers would put another approach first."
     n_left_out = len(recommendation.flips) - MAX_FLIPS
-    more = f"{count_of(n_left_out, 'more change')} of the same size are in recommendation.json."
+    listed = "listed by `advisor recommend answers.yaml --format json`"
+    more = f"{count_of(n_left_out, 'more change')} of the same size are {listed}."
     counted = count_flips(recommendation.explanation) if recommendation.explanation else ""
     return " ".join(part for part in (more if n_left_out > 0 else "", counted) if part)
 

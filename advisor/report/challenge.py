@@ -16,6 +16,7 @@ from advisor.report.wording import (
     inside_sentence,
     p_value,
     plain_text,
+    signed_interval,
     strength,
 )
 from advisor.schema.answers import Answers
@@ -150,7 +151,7 @@ def _measurements(found: Challenge) -> Iterator[str]:
 def _rival(one: MeasuredRival) -> str:
     rest = "is worse" if one.high < 0 else "cannot be told apart"
     judged = "is better" if one.low > 0 else rest
-    interval = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}], p {p_value(one.p_value)}"
+    interval = f"{signed_interval(one.difference, one.low, one.high)}, p {p_value(one.p_value)}"
     return f"{one.arm} {judged}: {one.metric} {interval} against {one.against}."
 
 

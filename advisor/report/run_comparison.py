@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 
 from advisor.report.recheck import WIDTH, tell_answers, tell_rules
-from advisor.report.wording import identifier, join_words, p_value, plain_text
+from advisor.report.trial_tables import metric_name
+from advisor.report.wording import join_words, p_value, plain_text, signed_interval
 from advisor.schema.comparison import ArmDifference, RunComparison, Standing
 
 
@@ -28,7 +29,7 @@ def _lines(found: RunComparison) -> Iterator[str]:
     yield from (f"Warning: {warning}" for warning in found.warnings)
     if found.arms:
         how = "paired" if found.is_paired else "unpaired"
-        yield f"{identifier(found.metric or '').capitalize()}, second minus first ({how}):"
+        yield f"{metric_name(found.metric or '')}, second minus first ({how}):"
         yield from (f"  {_arm(one)}" for one in found.arms)
     for title, names in (("first", found.only_first), ("second", found.only_second)):
         if names:
@@ -50,6 +51,6 @@ def _standing(one: Standing) -> str:
 
 
 def _arm(one: ArmDifference) -> str:
-    interval = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+    interval = signed_interval(one.difference, one.low, one.high)
     significance = "" if one.p_value is None else f", p {p_value(one.p_value)}"
     return f"{one.arm}: {one.first:.3f} → {one.second:.3f}, {interval}{significance}"

@@ -127,6 +127,12 @@ def p_value(value: float) -> str:
     return f"{value:.3f}" if value < 0.01 else f"{value:.2f}"
 
 
+def signed_interval(difference: float, low: float, high: float) -> str:
+    """Say a difference with its interval; what rounds to nothing has no minus before it."""
+    first, second, third = (f"{round(one, 3) + 0:+.3f}" for one in (difference, low, high))
+    return f"{first} [{second}, {third}]"
+
+
 def milliseconds(ms: float) -> str:
     """Say a latency, in seconds from 1,000 ms on."""
     if ms >= 1000:

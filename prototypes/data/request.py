@@ -14,6 +14,7 @@ from prototypes.errors import DataError
 TABLE_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".xlsx", ".arrow")
 _EXAMPLES = {
     Task.CLASSIFICATION: "labelled texts",
+    Task.EXTRACTION: "texts with spans",
     Task.GENERATION: "pairs of input and output",
 }
 _LABEL_SUFFIXES = (".yaml", ".yml", ".json")
@@ -76,8 +77,8 @@ def locate_files(request: DataRequest) -> Layout:
     if task is not Task.DOCUMENT_QA:
         if filled.examples is None:
             raise DataError(
-                f"{_place(request)}: expected {_EXAMPLES[task]}, found no examples.jsonl, "
-                ".csv or .parquet. Name the file with --examples FILE."
+                f"{_place(request)}: expected {_EXAMPLES[task]} for {task.value}, found no "
+                "examples.jsonl, .csv or .parquet. Name the file itself with --data FILE."
             )
         return Layout(task, filled.examples, test=filled.test, labels=filled.labels)
     if filled.documents is None or (filled.questions is None and filled.test is not None):
@@ -173,14 +174,20 @@ def _infer_task(filled: DataRequest) -> Task:
 def _incomplete_message(filled: DataRequest) -> str:
     if filled.questions is None and filled.documents is None:
         return (
-            f"{_place(filled)}: answering questions needs documents/ and questions.jsonl or "
-            ".csv. Name them with --documents DIR and --questions FILE."
+            f"{_place(filled)}: answering questions needs a folder documents/, best with "
+            "questions.jsonl or .csv beside it. Name them with --documents DIR and --questions "
+            "FILE."
         )
     if filled.questions is None:
         return (
             f"{_place(filled)}: found documents and a test split, but no questions to learn from, "
             "expected questions.jsonl or .csv. Name the file with --questions FILE, or give the "
             "test split itself as --questions."
+        )
+    if filled.folder is not None and filled.folder.is_file():
+        return (
+            f"{_place(filled)}: taken as questions over documents, but there are no documents to "
+            "answer them from. Name their folder with --documents DIR."
         )
     return (
         f"{_place(filled)}: found questions but no documents/ to answer them from. "

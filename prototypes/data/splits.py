@@ -58,7 +58,7 @@ def split_dataset(
     Raises:
         TooFewSamplesError: If a part would have fewer than three samples.
         DataError: If a share is no share, all samples have one label, or a given test split
-            shares groups or no label with the training samples.
+            shares groups or no label with the training samples, or holds all their texts.
     """
     _require_share("test", test_share)
     _require_share("validation", validation_share)
@@ -129,6 +129,7 @@ def _remove_test_texts(dataset: Dataset) -> tuple[list[Sample], int]:
     own = [normalise_text(sample.input) for sample in dataset.samples]
     seen, known = set(given), set(own)
     pool = [sample for sample, text in zip(dataset.samples, own, strict=True) if text not in seen]
+    _require_other_texts(dataset, pool)
     return pool, sum(text in known for text in given)
 
 
@@ -175,6 +176,14 @@ def _require_share(name: str, share: float | None) -> None:
         )
 
 
+def _require_other_texts(dataset: Dataset, pool: Sequence[Sample]) -> None:
+    if dataset.samples and not pool:
+        raise DataError(
+            f"The given test split holds the texts of all {plural(len(dataset.samples), 'sample')} "
+            "to learn from; expected other texts. Check --test."
+        )
+
+
 def _require_labels(samples: Sequence[Sample], given_test: Sequence[Sample]) -> None:
     labels = {sample.targets[0] for sample in samples}
     if len(labels) == 1:
@@ -184,6 +193,12 @@ def _require_labels(samples: Sequence[Sample], given_test: Sequence[Sample]) -> 
             "Add samples of another one."
         )
     given = {sample.targets[0] for sample in given_test}
+    if not given and len(labels) == len(samples) > MIN_SAMPLES_PER_PART:
+        raise DataError(
+            f"Each of the {plural(len(samples), 'sample')} has a label of its own; expected labels "
+            "that several samples share. Check --column label=NAME, or map the columns to input "
+            "and output if the texts are to be written."
+        )
     if given and labels and labels.isdisjoint(given):
         raise DataError(
             f"The given test split has no label of the training samples: found "

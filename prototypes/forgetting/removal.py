@@ -137,6 +137,11 @@ def _open_journal(folder: RunFolder, document_id: str, *, number: int) -> Journa
             require_settled(folder.root)
         return journal
     documents = {document.id: document for document in folder.read_documents()}
+    if not documents:
+        raise RunFolderError(
+            f"{folder.root} holds no documents, so there is none to forget; expected a run of "
+            "questions over documents."
+        )
     if document_id not in documents:
         raise RunFolderError(
             f"{folder.root} holds no document '{document_id}'."

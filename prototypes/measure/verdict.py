@@ -202,9 +202,11 @@ def _judge_close_rival(case: Case) -> Verdict | None:
     if not open_rivals:
         return None
     rival = max(open_rivals)[-1]
+    is_wide = case.against(rival).high > margin
+    open_by = ", which leaves open" if is_wide else "; so few samples still leave open"
     because = (
         f"{name_arm(rival)} is {describe_difference(case.against(rival))} than "
-        f"{name_arm(case.champion)}, which leaves open whether it is more than the "
+        f"{name_arm(case.champion)}{open_by} whether it is more than the "
         f"{describe_margin(margin)} worth having ahead"
     )
     n_tests = len(rivals) + len(case.evidence.dropped)

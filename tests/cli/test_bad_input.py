@@ -46,6 +46,11 @@ TABLES = {
         "text,label\n" + "".join(f"words about {n},x\n" for n in range(40)),
         ["'x' is the only one", "at least two labels"],
     ),
+    "a label for each text": (
+        "examples.csv",
+        "text,label\n" + "".join(f"words about {n},x{n}\n" for n in range(40)),
+        ["Each of the 40 samples has a label of its own", "--column label=NAME"],
+    ),
     "three samples": (
         "examples.csv",
         "text,label\nhello you,x\ngood bye,y\nthanks a lot,x\n",
@@ -67,6 +72,10 @@ OPTIONS = {
     "unknown task": (
         ["--task", "clasification"],
         ["--task", "Did you mean 'classification'?", "document_qa"],
+    ),
+    "training texts as test split": (
+        ["--test", "good.csv"],
+        ["texts of all 30 samples", "Check --test"],
     ),
     "missing test split": (["--test", "nothere.csv"], ["nothere.csv", "no such file"]),
     "odd column": (["--column", "text"], ["--column", "text=utterance"]),
@@ -184,6 +193,18 @@ def test_broken_line_among_good_ones_is_refused_by_name() -> None:
 
     assert "refused: examples.jsonl, line 5: not JSON" in lenient.stderr
     _assert_sentence(strict, "examples.jsonl, line 5", "not JSON")
+
+
+def test_dry_run_names_what_will_not_be_used() -> None:
+    """Refused rows and test labels that nothing can learn are told before anybody waits."""
+    Path("holes.csv").write_text(Path("good.csv").read_text() + "no label here,\n")
+    Path("test.csv").write_text('text,label\n"keep it",keep\n"buy a pen",buy\n"buy ink",buy\n')
+    result = _prototype("holes.csv", "--test", "test.csv", "--dry-run")
+
+    assert result.exit_code == 0
+    assert "refused: holes.csv, line 32: label is empty" in result.stderr
+    assert "1 test sample of 3 cannot be got right" in result.stderr
+    assert "no training sample has the label 'keep'" in result.stderr
 
 
 def test_line_of_fifty_megabytes_is_refused_by_name() -> None:

@@ -159,3 +159,11 @@ def test_quiet_says_nothing_on_standard_error(answers: str, tmp_path: Path) -> N
 
     assert str(target) in loud.stderr
     assert quiet.stderr == ""
+
+
+def test_ending_of_the_output_decides_the_format(answers: str, tmp_path: Path) -> None:
+    """A file called .json holds JSON, without --format."""
+    path = tmp_path / "advice.json"
+    _run(answers, "-o", str(path))
+
+    assert Recommendation.model_validate_json(path.read_text(encoding="utf-8")).leading == "rag"

@@ -89,8 +89,9 @@ def test_single_table_beside_documents_holds_questions(tmp_path: Path) -> None:
     [
         ((), None, "found none of examples.jsonl"),
         (("questions.csv",), None, "found questions but no documents/"),
-        (("documents/a.md",), Task.CLASSIFICATION, "found no examples.jsonl"),
-        (("examples.csv",), Task.DOCUMENT_QA, "needs documents/ and questions.jsonl"),
+        (("documents/a.md",), Task.CLASSIFICATION, "labelled texts for classification, found no"),
+        (("documents/a.md",), Task.EXTRACTION, "texts with spans for extraction, found no"),
+        (("examples.csv",), Task.DOCUMENT_QA, "needs a folder documents/, best with"),
         (("examples.csv", "examples.jsonl"), None, "found examples.jsonl and examples.csv"),
     ],
 )

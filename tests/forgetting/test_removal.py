@@ -285,6 +285,14 @@ def test_unknown_document_is_explained(run: Path) -> None:
     assert not (run / JOURNAL).exists()
 
 
+def test_run_without_documents_is_explained(run: Path) -> None:
+    """Labelled texts have no documents; asking for the name of one would mislead."""
+    RunFolder(run).documents_path.write_text("", encoding="utf-8")
+
+    with pytest.raises(RunFolderError, match="holds no documents"):
+        forget_document(run, "hr/ottoline.md")
+
+
 def test_run_in_use_is_left_alone(run: Path) -> None:
     """A trial that runs in the folder would write the document again."""
     with held(run), pytest.raises(RunFolderError, match="in use by process"):

@@ -60,7 +60,7 @@ def test_drawn_winner_distribution_is_near_the_exact_one(
 
     prospect = _prospect(compiled, {})
 
-    assert prospect.completions.method == "10000 seeded draws"
+    assert prospect.completions.method == "10,000 seeded draws"
     assert list(prospect.wins) == pytest.approx(exact, abs=0.015)
 
 

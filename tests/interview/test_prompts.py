@@ -74,6 +74,7 @@ def _typing(keys: str) -> Iterator[tuple[TerminalQuestioner, Screen]]:
         ("l", Move.LATER),
         ("q", Move.QUIT),
         ("xyz%2", "fair"),
+        ("\x1b2", "fair"),
     ],
 )
 def test_key_gives_its_answer(keys: str, expected: str) -> None:

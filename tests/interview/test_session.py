@@ -267,3 +267,9 @@ def test_measured_answer_stays_beside_what_is_said_now(tmp_path: Path) -> None:
     kept = load_answers(path, shipped)
     assert kept.level("labeled_examples") == "none"
     assert kept.measured["labeled_examples"].stated == "5k_to_50k"
+
+
+def test_folder_is_not_mistaken_for_answers(rule_base: RuleBase, tmp_path: Path) -> None:
+    """It holds no answers to go on with."""
+    with pytest.raises(AnswersError, match="this is a folder"):
+        open_record(tmp_path, rule_base, is_resumed=False)

@@ -293,3 +293,13 @@ def test_samples_asked_for_decide_most_trials() -> None:
     decided = [trial(asked).outcome is not Outcome.CANNOT_TELL for _ in range(150)]
 
     assert math.isclose(np.mean(decided), 0.8, abs_tol=0.12)
+
+
+def test_few_fine_scores_are_called_few_where_the_interval_is_narrow() -> None:
+    """The interval keeps clear of the margin, so it is not the interval that leaves it open."""
+    noise = np.linspace(-0.05, 0.05, 26)
+    scores = {"baseline": 0.3 + 2 * noise, "rag": 0.8 + noise, "fine_tune": 0.76 - noise}
+    verdict = judge(scores)
+
+    assert verdict.outcome is Outcome.CANNOT_TELL
+    assert "; so few samples still leave open whether it is more than" in verdict.because

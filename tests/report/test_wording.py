@@ -17,6 +17,7 @@ from advisor.report.wording import (
     roughly,
     seconds,
     share,
+    signed_interval,
     strength,
 )
 from prototypes.results import Interval
@@ -129,3 +130,8 @@ def test_long_text_is_shortened_with_its_length_told() -> None:
 def test_text_is_put_on_one_line() -> None:
     """Line breaks and tabs would break tables and lists."""
     assert plain_text(" two\n\tlines ") == "two lines"
+
+
+def test_interval_that_touches_nothing_has_no_minus() -> None:
+    """-0.000 would read as a bound below zero."""
+    assert signed_interval(0.011, -0.0001, 0.0333) == "+0.011 [+0.000, +0.033]"

@@ -49,6 +49,7 @@ class Collection:
         self.n_read = 0
         self._material = material
         self._columns = columns
+        self._not_found = set(columns.values())
         self._other_kinds: Counter[str] = Counter()
         self._with_passages: list[Item] = []
 
@@ -72,6 +73,19 @@ class Collection:
             self.skip(refused.where, refused.reason)
         for kind, count in sorted(self._other_kinds.items()):
             self.skip(kind, f"{plural(count, 'file')} of a kind that is not read.")
+
+    def require_columns(self) -> None:
+        """Refuse a name that no table knows.
+
+        Raises:
+            DataError: If a column that was named is in none of the tables.
+        """
+        for name, column in self._columns.items():
+            if column in self._not_found:
+                raise DataError(
+                    f"`--column {name}={column}` names a column that none of the tables has. "
+                    "Look at their headers, or leave it out."
+                )
 
     def skip(self, name: str, reason: str) -> None:
         """Note what could not be read; quotations are left out, for they may be personal."""
@@ -99,7 +113,7 @@ class Collection:
             self.kinds["images_or_audio"] += item.suffix == ".pdf"
             self.skip(item.name, str(error))
         except (DataError, OSError) as error:
-            self.skip(item.name, _without_path(str(error)))
+            self.skip(item.name, _without_path(str(error), item.name))
         else:
             self.n_read += 1
 
@@ -117,12 +131,15 @@ class Collection:
                 n_refused += 1
                 first = first or f"{row.where.rpartition(', ')[2]}: {row.reason}"
                 continue
+            self._not_found.difference_update(row.cells)
             kind = kind or tell_kind_of_rows(path, tuple(row.cells), self._columns)
             n_characters += self.collectors.add_row(
                 row.cells, kind, file=item.name, suffix=item.suffix
             )
             if number % _ROWS_PER_REPORT == 0:
                 meter.show(item, n_characters)
+        if kind is None and not n_refused:
+            raise DataError("found a header but no rows. Add one row per sample.")
         if n_refused:
             self.skip(item.name, f"{plural(n_refused, 'row')} refused; the first: {first}")
         if kind is not None:
@@ -172,7 +189,8 @@ def _day(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()
 
 
-def _without_path(message: str) -> str:
+def _without_path(message: str, name: str) -> str:
     """Leave out the place that a message opens with: it is shown beside it, or temporary."""
     opening, separator, rest = message.partition(": ")
-    return rest if separator and "/" in opening else message
+    is_place = "/" in opening or opening == name
+    return rest if separator and is_place else message

@@ -61,6 +61,7 @@ def profile_data(
         collection.run(on_progress)
         if not collection.n_read and not collection.kinds:
             raise DataError(_nothing_read(request, collection))
+        collection.require_columns()
         found = _describe(request, material, collection)
     said = stated or Answers()
     measured = measure_answers(found, rule_base)

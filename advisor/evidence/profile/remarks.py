@@ -10,6 +10,7 @@ from advisor.evidence.profile.mapping import MIN_HISTORY_DAYS, main_examples
 from advisor.schema.answers import Answers
 from advisor.schema.profile import Profile
 from advisor.vocabulary import NOT_APPLICABLE, UNKNOWN
+from prototypes.data.tables import TABLE_KINDS
 from prototypes.data.wording import plural
 
 
@@ -18,6 +19,7 @@ def write_remarks(profile: Profile, stated: Answers) -> Iterator[str]:
     yield from _personal_data(profile, stated)
     yield from _missing_examples(profile, stated)
     yield from _one_sided_classes(profile)
+    yield from _rows_as_documents(profile)
     yield from _undated(profile)
     yield from _limits_of_counting(profile)
 
@@ -51,6 +53,16 @@ def _one_sided_classes(profile: Profile) -> Iterator[str]:
         yield (
             f"One label holds {examples.largest_share:.0%} of the examples: accuracy flatters "
             "whoever always says it; look at macro-F1."
+        )
+
+
+def _rows_as_documents(profile: Profile) -> Iterator[str]:
+    formats = profile.documents.formats if profile.documents is not None else {}
+    n_rows = sum(count for kind, count in formats.items() if f".{kind}" in TABLE_KINDS)
+    if n_rows and not profile.examples and profile.questions is None:
+        yield (
+            f"{plural(n_rows, 'row')} of tables count as documents, because no column is known to "
+            "hold labels, outputs or questions. If one does, name it: --column label=COLUMN."
         )
 
 

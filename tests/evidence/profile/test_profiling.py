@@ -263,3 +263,31 @@ def test_records_written_for_inputs_leave_the_task_open(tmp_path: Path, profiler
     path = _pairs(tmp_path / "pairs.jsonl", [json.dumps({"ward": n}) for n in range(9)])
 
     assert "task_kind" not in profiler(path).measured
+
+
+def test_header_without_rows_is_named(tmp_path: Path, profiler: Profiler) -> None:
+    """Nothing was measured, which is not the same as nothing to say; the file is named once."""
+    path = tmp_path / "tickets.csv"
+    path.write_text("text,label\n", encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"of them: tickets\.csv: found a header but no rows"):
+        profiler(path)
+
+
+def test_column_that_no_table_has_is_refused(tmp_path: Path, profiler: Profiler) -> None:
+    """A mistyped name must not turn labelled rows into documents."""
+    path = _tickets(tmp_path / "tickets.csv", 20)
+
+    with pytest.raises(DataError, match=r"`--column label=team` names a column that none"):
+        profiler(path, columns={"label": "team"})
+
+
+def test_rows_that_count_as_documents_are_told(tmp_path: Path, profiler: Profiler) -> None:
+    """Labels under another name are not found, so it is said how to name them."""
+    path = tmp_path / "tickets.csv"
+    path.write_text("body,team\nwhere is it,ship\nI paid twice,pay\n", encoding="utf-8")
+    remarks = " ".join(profiler(path).remarks)
+    named = " ".join(profiler(path, columns={"text": "body", "label": "team"}).remarks)
+
+    assert "2 rows of tables count as documents" in remarks
+    assert "count as documents" not in named
