@@ -140,8 +140,9 @@ def _state(
     found = []
     for name in trained:
         for number, scores in enumerate(trainings[name], start=1):
-            quantity = f"{QUALITY}_{number}"
-            found.append(state_quality(quantity, name, scores, resampling=inquiry.resampling))
+            quantity, draw = f"{QUALITY}_{number}", inquiry.resampling
+            one = state_quality(quantity, name, scores, resampling=draw, groups=inquiry.groups)
+            found.append(one)
         spread = spread_of(trainings[name])
         found.append(Measured(quantity=SPREAD, arm=name, n=N_TRAININGS, **spread.model_dump()))
     return found
@@ -160,8 +161,7 @@ def _compare(
 def _compare_pair(
     first: tuple[str, Trainings], second: tuple[str, Trainings], inquiry: Inquiry
 ) -> Comparison:
-    groups = inquiry.material.groups
-    found = compare_trainings(first[1], second[1], groups, inquiry.resampling)
+    found = compare_trainings(first[1], second[1], inquiry.groups, inquiry.resampling)
     apart = first[1].mean(axis=0) - second[1].mean(axis=0)
     low, high = widen_interval(found.interval.low, found.interval.high, apart)
     return Comparison(
