@@ -7,6 +7,7 @@ that are all 0 or all 1 gets another interval.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from prototypes.measure.significance import (
     Resampling,
     Scores,
     bootstrap_mean,
+    bound_unseen,
     compare_paired,
     non_inferiority_p,
 )
@@ -64,6 +66,8 @@ def compare_grouped(
     if groups is None:
         return found
     differences, own = _defined(first - second, groups)
+    if not differences.any():
+        return replace(found, interval=bound_unseen(len(np.unique(own))))
     means = _draw_means(differences, own, resampling)
     low, high = cover_groups(_percentiles(means, resampling), differences, own)
     totals = add_up(differences[:, np.newaxis], own)[:, 0]

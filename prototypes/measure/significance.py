@@ -112,15 +112,19 @@ def compare_paired(
 ) -> PairedDifference:
     """Compare two arms on the samples that both have a score for.
 
+    Two arms that agree on every sample are not thereby proven equal, though every resample says so:
+    their interval is `bound_unseen`.
+
     Raises:
         TooFewSamplesError: If no sample is scored for both.
     """
     differences = _defined(first - second)
     means = _resampled_means(differences, resampling)
+    interval = _interval(float(differences.mean()), means, resampling)
     better, worse = int((differences > 0).sum()), int((differences < 0).sum())
     is_binary = _is_binary(first) and _is_binary(second)
     return PairedDifference(
-        interval=_interval(float(differences.mean()), means, resampling),
+        interval=interval if differences.any() else bound_unseen(differences.size),
         p_value=mcnemar_exact(better, worse)
         if is_binary
         else max(bootstrap_p(means), few_samples_p(differences)),
@@ -128,6 +132,15 @@ def compare_paired(
         n_second_better=worse,
         is_binary=is_binary,
     )
+
+
+def bound_unseen(n: int) -> Interval:
+    """Bound a mean paired difference of which n samples showed nothing, at 95 %.
+
+    Half a sample of each sign and one tie are added (Agresti and Min 2005).
+    """
+    reach = float(norm.isf(0.025)) / (n + 2)
+    return Interval(value=0.0, low=-reach, high=reach)
 
 
 def mcnemar_exact(n_only_first: int, n_only_second: int) -> float:

@@ -12,6 +12,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from prototypes.errors import TooFewSamplesError
+from prototypes.measure.grouped import compare_grouped
 from prototypes.measure.significance import (
     Resampling,
     adjust_holm,
@@ -224,3 +225,14 @@ def test_planned_bound_reaches_its_power() -> None:
 def test_arm_that_is_worse_on_every_sample_needs_few_more() -> None:
     """The smoothed spread may be below the squared difference; that is no negative variance."""
     assert 0 < samples_to_detect(np.full(12, -1.0)) < 12
+
+
+@pytest.mark.parametrize("groups", [None, np.repeat(np.arange(20), 5)])
+def test_arms_that_agree_everywhere_are_not_proven_equal(groups: np.ndarray | None) -> None:
+    """A hundred samples bound the difference at two points, twenty groups of them at nine."""
+    same = np.ones(100)
+
+    found = compare_grouped(same, same, groups, Resampling(200)).interval
+
+    reach = 1.96 / ((100 if groups is None else 20) + 2)
+    assert (found.low, found.value, found.high) == pytest.approx((-reach, 0.0, reach), abs=1e-4)
