@@ -70,3 +70,10 @@ class ExitCode(IntEnum):
     RULES_BROKEN = 5
     CONTRADICTED = 6
     INTERRUPTED = 130
+
+
+def share(value: float) -> str:
+    """Say a share in steps of 5 %."""
+    if value < 0.025:
+        return "under 5 %"
+    return "over 95 %" if value >= 0.975 else f"{round(value * 20) * 5} %"

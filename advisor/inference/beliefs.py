@@ -17,6 +17,7 @@ from advisor.inference.unknowns import Prospect
 from advisor.inference.wording import describe
 from advisor.schema.explanation import Belief, Beliefs, Robustness
 from advisor.vocabulary import Status
+from advisor.vocabulary import share as say_share
 
 MIN_DRAWS = 50
 """An approach that wins fewer draws has no central weights worth telling."""
@@ -197,10 +198,10 @@ def _confidence(
 def _sentence(label: str, share: float, beliefs: Sequence[Belief]) -> str:
     """Say what has to be believed."""
     if not beliefs:
-        won = f"{_capital(label)} comes first in {share:.0%} of the draws"
+        won = f"{_capital(label)} comes first in {say_share(share)} of the draws"
         return f"{won}; nothing special has to hold for that."
     return (
-        f"For {label} to win ({share:.0%} of the draws) one would have to believe that "
+        f"For {label} to win ({say_share(share)} of the draws) one would have to believe that "
         f"{_enumerate([_clause(belief) for belief in beliefs])}."
     )
 
@@ -213,7 +214,7 @@ def _clause(belief: Belief) -> str:
     levels = " or ".join(map(_spoken, belief.levels))
     return (
         f"the {_spoken(belief.criterion or '')} is {levels} "
-        f"(in {belief.value:.0%} of these draws, {belief.usual:.0%} of all)"
+        f"(in {say_share(belief.value)} of these draws, {say_share(belief.usual)} of all)"
     )
 
 

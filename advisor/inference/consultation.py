@@ -24,7 +24,7 @@ from advisor.inference.unknowns import Prospect, look_ahead
 from advisor.inference.wording import reword
 from advisor.schema.answers import Answers
 from advisor.schema.recommendation import Recommendation
-from advisor.vocabulary import UNKNOWN
+from advisor.vocabulary import UNKNOWN, share
 
 MIN_MARGIN_DB = 2.0
 MIN_FIRST_RANKS = 0.6
@@ -172,10 +172,10 @@ def _doubts(margin_db: float, first_ranks_share: float, same_decision: float) ->
         doubts.append(f"the first two are only {margin_db:.1f} db apart")
     if first_ranks_share < MIN_FIRST_RANKS:
         doubts.append(
-            f"the leader comes first in only {first_ranks_share:.0%} of the robustness draws"
+            f"the leader comes first in only {share(first_ranks_share)} of the robustness draws"
         )
     if same_decision < MIN_SAME_DECISION:
-        doubts.append(f"the open questions leave it in front with only {same_decision:.0%}")
+        doubts.append(f"the open questions leave it in front with only {share(same_decision)}")
     return doubts
 
 

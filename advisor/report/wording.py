@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from advisor.vocabulary import share as share
+
 if TYPE_CHECKING:
     from prototypes.results import Interval
 
@@ -86,13 +88,6 @@ def strength(db: float) -> str:
     if size < 10:
         return "substantial"
     return "strong" if size <= 20 else "decisive"
-
-
-def share(value: float) -> str:
-    """Say a share in steps of 5 %."""
-    if value < 0.025:
-        return "under 5 %"
-    return "over 95 %" if value >= 0.975 else f"{round(value * 20) * 5} %"
 
 
 def is_share(values: Iterable[Interval]) -> bool:
