@@ -67,6 +67,7 @@ def inquiry(
     LEARNT.clear()
     monkeypatch.setattr(training_seeds, "arms_for", lambda task: tuple(SPECS.values()))
     monkeypatch.setattr(training_seeds, "create_arm", Lucky)
+    monkeypatch.setattr(training_seeds, "give_memory_back", lambda: None)
     planted = [
         plant(Approach(name), [{"accuracy": n < share * N} for n in range(N)])
         for name, share in SHARES.items()
