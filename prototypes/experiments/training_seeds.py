@@ -37,7 +37,9 @@ _FILE = "scores.npy"
 def hold_training_seeds(inquiry: Inquiry) -> ExperimentResult:
     """Train again what stands for the approaches; compare the claimed one over all trainings."""
     rivals = inquiry.material.rivals()
-    trained = [arm for arm in rivals if is_trained(_find_spec(arm.name, inquiry))]
+    names = [arm.name for arm in rivals]
+    specs = [spec for spec in arms_for(inquiry.learning.task) if spec.name in names]
+    trained = [spec for spec in specs if is_trained(spec)]
     if not trained:
         return ExperimentResult(
             experiment=EXPERIMENT, untested="none of the arms that stand for an approach is trained"
@@ -52,7 +54,7 @@ def hold_training_seeds(inquiry: Inquiry) -> ExperimentResult:
             trainings[arm.name] = np.tile(inquiry.material.scores(arm), (N_TRAININGS, 1))
     return ExperimentResult(
         experiment=EXPERIMENT,
-        measured=_state(trainings, [arm.name for arm in trained], inquiry),
+        measured=_state(trainings, [spec.name for spec in trained], inquiry),
         differences=_compare(_find_claimed(rivals, inquiry), trainings, inquiry),
         notes=["the split stays, so that how the samples were divided is not in these figures"],
     )
@@ -64,29 +66,31 @@ def is_trained(spec: ArmSpec) -> bool:
     return spec.approach in (Approach.FINE_TUNE, Approach.HYBRID) and not only_prompts
 
 
-def train_again(conditions: Conditions, arm: str, seed: int) -> None:
+def train_again(conditions: Conditions, spec: ArmSpec, seed: int) -> None:
     """Train an arm from another seed; its scores become a part of the bench.
 
     Args:
         conditions: Data and bench; their own seed decides nothing here.
-        arm: Its name.
+        spec: Names it.
         seed: What it is trained from.
     """
     inquiry = Inquiry(conditions, Material("", [], {}), RunFolder(Path()), lambda _: None)
     bench = _set_up_apart(inquiry.bench)
-    _score(arm, inquiry, seed=seed, bench=bench, progress=inquiry.progress)
+    _score(spec, inquiry, seed=seed, bench=bench, progress=inquiry.progress)
 
 
-def _train_again(trained: list[ArmResult], inquiry: Inquiry) -> dict[str, Trainings]:
+def _train_again(trained: list[ArmSpec], inquiry: Inquiry) -> dict[str, Trainings]:
     seeds = [inquiry.seed + step for step in range(1, N_TRAININGS)]
-    jobs = [Job(train_again, (arm.name, seed)) for seed in seeds for arm in trained]
+    jobs = [Job(train_again, (spec, seed)) for seed in seeds for spec in trained]
     inquiry.bench.spreader.prepare(jobs)
-    found = {arm.name: [inquiry.material.scores(arm)] for arm in trained}
+    first = {arm.name: inquiry.material.scores(arm) for arm in inquiry.material.rivals()}
+    found = {spec.name: [first[spec.name]] for spec in trained}
     for turn, seed in enumerate(seeds):
         bench = _set_up_apart(inquiry.bench)
-        for place, name in enumerate(found):
+        for place, spec in enumerate(trained):
             tell = _part_of(inquiry.progress, turn * len(trained) + place, len(jobs))
-            found[name].append(_score(name, inquiry, seed=seed, bench=bench, progress=tell))
+            scores = _score(spec, inquiry, seed=seed, bench=bench, progress=tell)
+            found[spec.name].append(scores)
             give_memory_back()
     return {name: np.stack(rows) for name, rows in found.items()}
 
@@ -107,10 +111,10 @@ def _set_up_apart(bench: Workbench) -> Workbench:
 
 
 def _score(
-    name: str, inquiry: Inquiry, *, seed: int, bench: Workbench, progress: Progress
+    spec: ArmSpec, inquiry: Inquiry, *, seed: int, bench: Workbench, progress: Progress
 ) -> Scores:
     def build(folder: Path) -> None:
-        arm = create_arm(_find_spec(name, inquiry))
+        arm = create_arm(spec)
         arm.fit(inquiry.learning, bench, seed=seed, progress=progress)
         answers = arm.predict([sample.input for sample in inquiry.test])
         np.save(folder / _FILE, score_answers(inquiry.learning.task, inquiry.test, answers))
@@ -118,13 +122,9 @@ def _score(
     learning = inquiry.learning
     content = fingerprint_samples(learning.train, learning.validation, inquiry.test)
     texts = (passage.text for passage in bench.passages)
-    part = bench.fingerprint("training-seed", name, str(seed), content, *texts)
+    part = bench.fingerprint("training-seed", spec.name, str(seed), content, *texts)
     scores: Scores = np.load(inquiry.bench.part(part, build) / _FILE, allow_pickle=False)
     return scores
-
-
-def _find_spec(name: str, inquiry: Inquiry) -> ArmSpec:
-    return next(spec for spec in arms_for(inquiry.learning.task) if spec.name == name)
 
 
 def _find_claimed(rivals: list[ArmResult], inquiry: Inquiry) -> ArmResult:

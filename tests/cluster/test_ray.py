@@ -182,6 +182,21 @@ def test_two_nodes_find_what_one_process_finds(
     assert max(n for what, n in counts.items() if what.startswith("encode")) == 1
 
 
+def test_other_trainings_are_made_wherever_there_is_room(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Each arm from each seed is a task; what comes back is what one process finds."""
+    expected = expect(environment, tmp_path, experiments="training_seeds")
+    start(1).tell("add")
+
+    finish(hold(tmp_path / "run", environment, cluster="auto", experiments="training_seeds"))
+
+    assert result(tmp_path / "run") == expected
+    (held,) = [each for each in expected["experiments"] if each["experiment"] == "training_seeds"]
+    assert {one["arm"] for one in held["measured"]} == {"votes", "mixed"}
+    assert [logged(environment)[f"done {arm}"] for arm in ARMS] == [1, 1, 3, 3]
+
+
 def test_worker_killed_in_the_middle_costs_only_what_it_had_begun(
     start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
 ) -> None:
