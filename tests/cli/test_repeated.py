@@ -58,6 +58,7 @@ def _is_timed(value: object) -> bool:
     return isinstance(value, dict) and value.get("experiment") == "latency_cost"
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_trial_but_for_times() -> None:
     """Splits, fits, answers, intervals and outcome are decided by the seed."""
     first, again = _run("first", "--seed", "4"), _run("again", "--seed", "4")
@@ -74,6 +75,7 @@ def test_other_seed_gives_another_split() -> None:
     assert first["protocol"]["test_sha256"] != other["protocol"]["test_sha256"]
 
 
+@pytest.mark.slow
 def test_finished_run_gone_on_with_loads_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every result is there, so the encoder is vouched for and never read."""
     before = _run("run")

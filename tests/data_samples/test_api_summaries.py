@@ -13,6 +13,9 @@ from prototypes.contracts import Dataset
 from prototypes.data.samples.api_summaries import SUBPACKAGES, load_api_summaries
 from prototypes.errors import DataError
 
+pytestmark = pytest.mark.slow
+"""Reading a thousand docstrings takes seconds."""
+
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
@@ -67,7 +70,6 @@ def test_every_label_is_described(dataset: Dataset) -> None:
     assert "Special functions" == dataset.label_descriptions["scipy.special"]
 
 
-@pytest.mark.slow
 def test_reading_is_quick_and_always_the_same(dataset: Dataset) -> None:
     """A second reading is a matter of seconds even on a slow machine and gives the same data."""
     start = time.process_time()

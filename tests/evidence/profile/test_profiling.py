@@ -183,6 +183,7 @@ def _levels(profile: Profile) -> Iterator[tuple[str, str]]:
     return ((criterion, one.level) for criterion, one in sorted(profile.measured.items()))
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
 def test_banking77_is_measured_as_it_was_published(profiler: Profiler) -> None:
@@ -195,6 +196,7 @@ def test_banking77_is_measured_as_it_was_published(profiler: Profiler) -> None:
     assert dict(_levels(found))["output_space"] == "tens_of_classes"
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
 def test_squad_is_measured_as_it_was_published(profiler: Profiler) -> None:
