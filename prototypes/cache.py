@@ -17,6 +17,7 @@ from prototypes.shared_parts import copy_part, is_shared
 from prototypes.storage import writing
 
 MANIFEST = "part.json"
+_UNFINISHED = "unfinished-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class PartCache:
         """
         started = time.perf_counter()
         with writing(self.root):
-            unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self.root))
+            unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.root))
             try:
                 charged = build(unfinished)
                 seconds = time.perf_counter() - started if charged is None else charged
@@ -96,6 +97,12 @@ class PartCache:
         if _find_whole(target) is None:
             shutil.rmtree(target, ignore_errors=True)
             copy_part(part.folder, target)
+
+
+def clear_abandoned(root: Path) -> None:
+    """Remove what a process that was killed had begun to write; nobody else may be writing here."""
+    for unfinished in root.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _find_whole(folder: Path) -> Part | None:

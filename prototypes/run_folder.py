@@ -28,7 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from prototypes.cache import MANIFEST
+from prototypes.cache import MANIFEST, clear_abandoned
 from prototypes.checksums import find_damage, keep_checksums
 from prototypes.contracts import Document
 from prototypes.errors import RunFolderError
@@ -224,7 +224,9 @@ def open_run_folder(path: Path | None, *, resume: bool = False) -> Iterator[RunF
     _create(path)
     with held(path):
         _require_usable(path, resume=resume)
-        yield RunFolder(path)
+        folder = RunFolder(path)
+        clear_abandoned(folder.cache)
+        yield folder
 
 
 def load_trial(path: Path) -> TrialResult:

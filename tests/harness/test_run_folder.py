@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from prototypes import TrialSettings, run_trial
+from prototypes.cache import PartCache
 from prototypes.contracts import Approach, Claim, Dataset, LearningData
 from prototypes.errors import RunFolderError
 from prototypes.events import ArmFinished, Event
@@ -339,3 +340,16 @@ def test_protocol_of_another_version_is_refused(run: Path) -> None:
 
     with pytest.raises(RunFolderError, match="damaged or from another version"):
         load_lock(run)
+
+
+def test_what_a_killed_process_had_begun_is_removed(tmp_path: Path) -> None:
+    """Parts that are whole stay."""
+    cache = PartCache(RunFolder(tmp_path).cache)
+    whole = cache.make("whole-1", lambda folder: float((folder / "a").write_text("a")))
+    (cache.root / "unfinished-abc").mkdir()
+    (cache.root / "unfinished-abc" / "half").write_text("a")
+
+    with open_run_folder(tmp_path, resume=True) as folder:
+        left = [path.name for path in folder.cache.iterdir()]
+
+    assert left == [whole.folder.name]
