@@ -36,14 +36,16 @@ def build_training_section(
             for arm in dict.fromkeys(arm for arm, _ in found)
         ),
     )
-    return tuple(_word(each, n=len(numbers)) for each in result.differences), table
-
-
-def _word(each: Comparison, *, n: int) -> str:
-    """Say a difference whose interval counts the chance of training beside that of sampling."""
-    value, low, high = (points(end) for end in (each.difference, each.low, each.high))
-    apart = "could be none" if each.low <= 0 <= each.high else "more than chance"
-    return (
-        f"{arm_name(each.arm)} against {arm_name(each.against)}: {value} points ({low} to {high}) "
-        f"over {n} trainings, {apart}, counting how samples fell and how training did."
+    heading = (
+        f"Differences are means over {len(numbers)} trainings, and their intervals count both how "
+        "the samples fell and how training did."
     )
+    return (heading, *map(_word, result.differences)), table
+
+
+def _word(each: Comparison) -> str:
+    """Say a difference, and whether it may be none."""
+    value, low, high = (points(end) for end in (each.difference, each.low, each.high))
+    apart = "which may be chance" if each.low <= 0 <= each.high else "which is more than chance"
+    names = f"{arm_name(each.arm)} against {arm_name(each.against)}"
+    return f"{names}: {value} points ({low} to {high}), {apart}."
