@@ -41,15 +41,27 @@ _BY_SUFFIX = {
     ".md": OutputFormat.MARKDOWN,
     ".json": OutputFormat.JSON,
     ".pdf": OutputFormat.PDF,
+    ".txt": OutputFormat.TERMINAL,
+    "": OutputFormat.TERMINAL,
 }
 
 
 def format_of(output: Path | None) -> OutputFormat:
-    """Tell the format by the ending of a file; without a known one it is text for a terminal."""
+    """Tell the format by the ending of a file; without one it is text for a terminal.
+
+    Raises:
+        typer.BadParameter: If no format goes with the ending.
+    """
     if output and output.name.lower().endswith(_RECORD_SUFFIX):
         return OutputFormat.MADR
     suffix = output.suffix.lower() if output else ""
-    return _BY_SUFFIX.get(suffix, OutputFormat.TERMINAL)
+    if suffix not in _BY_SUFFIX:
+        known = ", ".join(filter(None, _BY_SUFFIX))
+        raise typer.BadParameter(
+            f"No format goes with the ending of {output}; expected {known} or {_RECORD_SUFFIX}. "
+            "Rename the file, or say with --format what it is to hold."
+        )
+    return _BY_SUFFIX[suffix]
 
 
 def recommend(

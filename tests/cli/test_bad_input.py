@@ -154,6 +154,16 @@ def test_recommendation_that_cannot_be_written_is_explained() -> None:
     _assert_sentence(result, "good.csv/report.html", "cannot write here", "-o")
 
 
+def test_file_of_no_known_format_is_explained() -> None:
+    """A report for Word would be plain text under a wrong name."""
+    result = _advisor("recommend", "good.yaml", "-o", "advice.docx")
+
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert result.exit_code == 2
+    assert "No format goes with the ending of advice.docx; expected .html, .htm, .md" in said
+    assert not Path("advice.docx").exists()
+
+
 @pytest.mark.parametrize(("name", "content", "words"), TABLES.values(), ids=TABLES)
 def test_bad_table_is_explained(name: str, content: str, words: list[str]) -> None:
     """Every fault of a table that leaves nothing to measure is an error with a way out."""
