@@ -67,20 +67,19 @@ def probe_knowledge(inquiry: Inquiry) -> ExperimentResult:
 
 
 def choose_passages(samples: Sequence[Sample], passages: Sequence[Passage]) -> Chosen:
-    """Find for each question the passages of its sources that hold one of its answers."""
+    """Find for each question the passages of its sources that hold one of its answers.
+
+    A question that was asked twice, with other sources, is given those of both.
+    """
     by_document: dict[str, list[int]] = {}
     for number, passage in enumerate(passages):
         by_document.setdefault(passage.document_id, []).append(number)
-    chosen = {
-        sample.input: tuple(
-            number
-            for source in sample.sources
-            for number in by_document.get(source, ())
-            if contains_answer(passages[number].text, sample.targets)
-        )
-        for sample in samples
-    }
-    return {question: numbers for question, numbers in chosen.items() if numbers}
+    chosen: dict[str, dict[int, None]] = {}
+    for sample in samples:
+        for number in (n for source in sample.sources for n in by_document.get(source, ())):
+            if contains_answer(passages[number].text, sample.targets):
+                chosen.setdefault(sample.input, {})[number] = None
+    return {question: tuple(numbers) for question, numbers in chosen.items()}
 
 
 def _ask_oracles(

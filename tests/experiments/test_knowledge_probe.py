@@ -69,3 +69,13 @@ def test_interval_on_both_sides_concludes_nothing() -> None:
     found = Measured(quantity="passage_found", arm="rag", value=1.0, low=0.9, high=1.0, n=10)
 
     assert _conclude([unsure, found]) == ""
+
+
+def test_question_asked_twice_has_the_passages_of_both() -> None:
+    """The second one takes nothing from the first."""
+    passages = Workbench(LexicalEncoder(), documents=DOCUMENTS).passages
+    samples = [
+        Sample(str(n), "Which colour?", (f"metal{n}ish",), (f"metal{n}",)) for n in (2, 4, 2)
+    ]
+
+    assert choose_passages(samples, passages) == {"Which colour?": (2, 4)}
