@@ -101,7 +101,8 @@ class Comparison(FrozenSchema):
     low: float
     high: float
     p_value: float
-    """Exact McNemar, two-sided, for 0/1 metrics; paired bootstrap otherwise."""
+    """Two-sided: exact McNemar for 0/1 metrics, Student's t over several trainings, else paired
+    bootstrap."""
     n_only_arm_right: int | None = None
     n_only_against_right: int | None = None
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -60,15 +60,24 @@ def _open_langchain_memory(folder: Path | None, dimension: int) -> VectorStore:
 
 def _open_chroma(folder: Path | None, dimension: int) -> VectorStore:
     from chromadb.config import Settings
+
+    return _wrap_chroma(
+        folder,
+        dimension,
+        collection_name="passages" if folder else f"passages-{uuid.uuid4()}",
+        persist_directory=str(folder) if folder else None,
+        client_settings=Settings(anonymized_telemetry=False),
+    )
+
+
+def _wrap_chroma(folder: Path | None, dimension: int, **place: Any) -> VectorStore:  # noqa: ANN401 # Chroma's
     from langchain_chroma import Chroma
 
     vectors = HandedVectors()
     store = Chroma(
-        collection_name="passages" if folder else f"passages-{uuid.uuid4()}",
         embedding_function=vectors,  # type: ignore[arg-type] # duck-typed
-        persist_directory=str(folder) if folder else None,
-        client_settings=Settings(anonymized_telemetry=False),
         collection_metadata={"hnsw:space": "cosine"},
+        **place,
     )
     return LangChainStore(
         store,
@@ -113,22 +122,10 @@ def _reach_chroma() -> ClientAPI:
 
 
 def _open_chroma_server(folder: Path | None, dimension: int) -> VectorStore:
-    from langchain_chroma import Chroma
-
-    vectors = HandedVectors()
-    store = Chroma(
-        # A server has no folder of ours: the same one means the same collection.
-        collection_name=f"passages-{uuid.uuid5(uuid.NAMESPACE_URL, str(folder or uuid.uuid4()))}",
-        embedding_function=vectors,  # type: ignore[arg-type] # duck-typed
-        client=_reach_chroma(),
-        collection_metadata={"hnsw:space": "cosine"},
-    )
-    return LangChainStore(
-        store,
-        vectors,
-        dimension=dimension,
-        scale=Scale.COSINE_DISTANCE,
-        ledger=folder / "ledger.jsonl" if folder else None,
+    # A server has no folder of ours: the same one means the same collection.
+    name = uuid.uuid5(uuid.NAMESPACE_URL, str(folder or uuid.uuid4()))
+    return _wrap_chroma(
+        folder, dimension, collection_name=f"passages-{name}", client=_reach_chroma()
     )
 
 
