@@ -18,7 +18,7 @@ from scipy.stats import t as student
 from prototypes.errors import TooFewSamplesError
 from prototypes.measure.exchange import mean_error
 from prototypes.measure.grouped import compare_grouped
-from prototypes.measure.groups import Groups
+from prototypes.measure.groups import Groups, pick_groups
 from prototypes.measure.significance import Resampling
 from prototypes.results import Interval
 
@@ -60,8 +60,8 @@ def compare_trainings(
         raise TooFewSamplesError("one training tells nothing about another")
     alone = compare_grouped(first.mean(axis=0), second.mean(axis=0), groups, resampling)
     differences = first - second
-    scored = ~np.isnan(differences).any(axis=0)
-    differences, own = differences[:, scored], None if groups is None else groups[scored]
+    scored: NDArray[np.bool_] = np.asarray(~np.isnan(differences).any(axis=0))
+    differences, own = differences[:, scored], pick_groups(groups, scored)
     mean, of_samples, freedom = mean_error(differences.mean(axis=0), own)
     of_trainings = float(differences.mean(axis=1).std(ddof=1)) / math.sqrt(len(differences))
     error = math.hypot(of_samples, of_trainings)
