@@ -101,8 +101,7 @@ class Comparison(FrozenSchema):
     low: float
     high: float
     p_value: float
-    """Two-sided: exact McNemar for 0/1 metrics, Student's t over several trainings, else paired
-    bootstrap."""
+    """Two-sided: exact McNemar for 0/1, Student's t over trainings, paired bootstrap otherwise."""
     n_only_arm_right: int | None = None
     n_only_against_right: int | None = None
 
