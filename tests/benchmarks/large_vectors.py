@@ -27,7 +27,7 @@ from prototypes.retrieval.corpus import EmbeddedCorpus, embed_passages
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 N_PASSAGES = 20_000
-N_QUESTIONS = 300
+N_QUESTIONS = 500
 WORDS, STEP = 120, 20
 COSINE = 0.9
 SEED = 0

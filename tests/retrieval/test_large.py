@@ -14,6 +14,7 @@ from prototypes.retrieval.large import (
     Kind,
     LargeIndex,
     choose_kind,
+    draw_stand_ins,
     measure_recall,
     open_index,
     search_exactly,
@@ -76,6 +77,39 @@ def test_scores_are_exact_cosines(vectors: NDArray[np.float32], tmp_path: Path, 
     cosines = vectors[[hit.index for hit in hits]] @ vectors[7]
     assert cosines.tolist() == pytest.approx([hit.score for hit in hits], abs=1e-5)
     assert sorted(cosines, reverse=True) == pytest.approx(cosines.tolist())
+
+
+def test_stand_ins_are_as_far_from_their_passage_as_questions(
+    vectors: NDArray[np.float32],
+) -> None:
+    """None finds itself at once, which would make every search look right."""
+    stand_ins = draw_stand_ins(vectors, 1000)
+
+    assert stand_ins.shape == (1000, 32) and stand_ins.dtype == np.float32
+    assert np.linalg.norm(stand_ins, axis=1).tolist() == pytest.approx([1.0] * 1000, abs=1e-5)
+    cosines = (stand_ins * vectors[::2]).sum(axis=1)
+    assert cosines.tolist() == pytest.approx([0.55] * 1000, abs=1e-4)
+
+
+def test_stand_ins_of_texts_that_are_all_alike_are_those_texts() -> None:
+    """No difference between them is no number to divide by."""
+    alike = np.tile(np.eye(1, 8, dtype=np.float32), (5, 1))
+
+    assert draw_stand_ins(alike, 3).tolist() == alike[:3].tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [Kind.HNSW, Kind.IVF_PQ])
+def test_few_queries_show_nothing_so_the_widest_search_is_taken(
+    vectors: NDArray[np.float32], tmp_path: Path, kind: Kind
+) -> None:
+    """That ten of ten found all says little of others; a thousand say enough."""
+    few = write_index(vectors, tmp_path, kind=kind, queries=vectors[:10])
+    many = write_index(vectors, tmp_path, kind=kind)
+
+    assert (few.recall_at_10, few.n_checked) == (1.0, 10)
+    assert (many.recall_at_10, many.n_checked) > (0.95, 999)
+    assert many.width < few.width
 
 
 def test_recall_counts_what_was_missed() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Protocol, Self
 
 import numpy as np
@@ -17,6 +18,7 @@ EVERYONE = "everyone"
 """The group that each user is in."""
 
 _LONGEST_GROUP = 100
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,13 @@ def answering(store: str, *, remedy: str) -> Iterator[None]:
     except (StoreError, MemoryError):
         raise
     except Exception as error:  # of the client, of its transport or of the server
-        said = str(error).strip().split("\n", 1)[0] or type(error).__name__
-        raise StoreError(f"{store} does not answer ({said}); {remedy}") from error
+        raise StoreError(f"{store} does not answer ({first_words(error)}); {remedy}") from error
+
+
+def first_words(error: Exception) -> str:
+    """Say what a client raised in part of a sentence; some put whole requests into their text."""
+    said = str(error).strip().split("\n", 1)[0] or type(error).__name__
+    return shorten(said, _LONGEST_REASON, placeholder=" …")
 
 
 def require_groups(groups: Collection[str]) -> frozenset[str]:

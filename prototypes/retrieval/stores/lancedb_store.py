@@ -1,11 +1,12 @@
-"""LanceDB: a table of columns on disk, searched exactly under a filter."""
+"""LanceDB: a table of columns on disk or object storage, searched exactly under a filter."""
 
 from __future__ import annotations
 
 import tempfile
 import warnings
 import weakref
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +20,8 @@ from prototypes.errors import StoreError
 from prototypes.retrieval.stores.contract import (
     Entry,
     Found,
+    answering,
+    first_words,
     require_batch,
     require_queries,
     visible_groups,
@@ -34,9 +37,9 @@ class LanceStore:
     without them and drops every earlier version.
     """
 
-    def __init__(self, table: Any, *, dimension: int) -> None:  # noqa: ANN401 # of lancedb
-        """Use an open table that `open` made."""
-        self._table = table
+    def __init__(self, table: Any, *, dimension: int, place: str) -> None:  # noqa: ANN401 # of lancedb
+        """Use an open table that `open` or `connect` made in a place."""
+        self._table, self._place = table, place
         self._dimension = dimension
 
     @classmethod
@@ -48,19 +51,38 @@ class LanceStore:
         """
         temporary = tempfile.TemporaryDirectory(prefix="lancedb-") if folder is None else None
         place = str(folder if temporary is None else temporary.name)
+        store = cls.connect(place, dimension=dimension)
+        if temporary is not None:
+            weakref.finalize(store, temporary.cleanup)
+        return store
+
+    @classmethod
+    def connect(
+        cls, address: str, *, dimension: int, storage_options: Mapping[str, str] | None = None
+    ) -> Self:
+        """Open the table on object storage, such as s3://BUCKET/PATH, or begin one there.
+
+        Args:
+            address: Of the folder; gs:// and az:// are the other schemes of LanceDB.
+            dimension: Of the vectors.
+            storage_options: What LanceDB takes: region, endpoint, time limits. Keys are better
+                left to the environment, from which it reads them.
+
+        Raises:
+            StoreError: If it cannot be reached, is damaged, or has vectors of another dimension.
+        """
+        options = None if storage_options is None else dict(storage_options)
         try:
-            database = lancedb.connect(place)
+            database = lancedb.connect(address, storage_options=options)
             table = database.create_table(_TABLE, schema=_schema(dimension), exist_ok=True)
             table.count_rows()
         except Exception as error:  # LanceDB raises errors of several trees, some of Rust
             raise StoreError(
-                f"The LanceDB table in {place} cannot be opened for vectors of {dimension} numbers "
-                f"({error}). Choose another folder, or delete it and index the documents again."
+                f"The LanceDB table in {address} cannot be opened for vectors of {dimension} "
+                f"numbers ({first_words(error)}). See that it can be reached; else choose another "
+                "place, or delete it and index the documents again."
             ) from error
-        store = cls(table, dimension=dimension)
-        if temporary is not None:
-            weakref.finalize(store, temporary.cleanup)
-        return store
+        return cls(table, dimension=dimension, place=address)
 
     def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
         """Add entries with their vectors (n, d); one whose passage is there replaces it.
@@ -72,7 +94,8 @@ class LanceStore:
         merge = self._table.merge_insert("passage_id")
         merge = merge.when_matched_update_all().when_not_matched_insert_all()
         if entries:
-            merge.execute(_build_rows(entries, checked))
+            with self._answering("add the documents again."):
+                merge.execute(_build_rows(entries, checked))
 
     def search(
         self, queries: NDArray[np.float32], k: int, *, groups: Collection[str] = ()
@@ -84,27 +107,35 @@ class LanceStore:
         """
         checked = require_queries(queries, dimension=self._dimension)
         condition = f"array_has_any(groups, make_array({_quote(visible_groups(groups))}))"
-        return [self._search_one(query, k, condition=condition) for query in checked]
+        with self._answering("ask again."):
+            return [self._search_one(query, k, condition=condition) for query in checked]
 
     def delete_document(self, document_id: str) -> int:
         """Delete every passage of a document, on disk too; return how many there were."""
         condition = f"document_id = {_quote([document_id])}"
-        n = int(self._table.count_rows(condition))
-        if n:
-            self._table.delete(condition)
-            self._rewrite()
+        with self._answering("the document may still be there: delete it again."):
+            n = int(self._table.count_rows(condition))
+            if n:
+                self._table.delete(condition)
+                self._rewrite()
         return n
 
     def count(self) -> int:
         """Count the passages."""
-        return int(self._table.count_rows())
+        with self._answering("ask again."):
+            return int(self._table.count_rows())
 
     def save(self) -> None:
         """Merge the small files that adding leaves; LanceDB has written all of them already."""
-        self._table.optimize()
+        with self._answering("save again; nothing is lost."):
+            self._table.optimize()
 
     def close(self) -> None:
         """Hold nothing open."""
+
+    def _answering(self, then: str) -> AbstractContextManager[None]:
+        name = f"The LanceDB table in {self._place}"
+        return answering(name, remedy=f"see that the place can be reached, then {then}")
 
     def _search_one(self, query: NDArray[np.float32], k: int, *, condition: str) -> list[Found]:
         if k <= 0:

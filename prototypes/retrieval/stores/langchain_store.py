@@ -67,6 +67,14 @@ class HandedVectors:
         """Return the vector of the query that is being searched for."""
         return self.by_text[text].tolist()  # type: ignore[no-any-return]
 
+    async def aembed_documents(self, texts: Sequence[str]) -> list[list[float]]:
+        """Do the same for stores that are asynchronous underneath."""
+        return self.embed_documents(texts)
+
+    async def aembed_query(self, text: str) -> list[float]:
+        """Do the same for stores that are asynchronous underneath."""
+        return self.embed_query(text)
+
 
 class LangChainVectorStore(Protocol):
     """The part of LangChain's `VectorStore` that is used."""

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from store_servers import (
+    CannotServeError,
+    start_chroma,
+    start_object_storage,
+    start_postgres,
+)
 
 from prototypes.retrieval.stores.contract import VectorStore
 from prototypes.retrieval.stores.langchain_store import HandedVectors, LangChainStore, Scale
@@ -25,18 +26,28 @@ from prototypes.retrieval.stores.opening import open_store
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from langchain_postgres import PGEngine
 
 DIMENSION = 8
 
 
+def _read_folder(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A store under test: what it needs, how it is opened, whether it outlives the process."""
+    """A store under test: what it needs, how it is opened, whether it outlives the process.
+
+    `read` returns every byte that the store in a folder keeps; `reach` starts its server.
+    """
 
     name: str
     libraries: tuple[str, ...]
     open: Callable[[Path | None, int], VectorStore]
     is_durable: bool = True
+    read: Callable[[Path], bytes] = _read_folder
+    reach: Callable[[], object] | None = None
 
 
 def _named(name: str) -> Callable[[Path | None, int], VectorStore]:
@@ -56,6 +67,11 @@ def _open_langchain_memory(folder: Path | None, dimension: int) -> VectorStore:
             lambda document: any(document.metadata.get(f"group:{name}") for name in groups)
         ),
     )
+
+
+def _name_place(folder: Path | None) -> str:
+    """Name a place on a server, which has no folder of ours: the same one for the same folder."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, str(folder or uuid.uuid4())).hex
 
 
 def _open_chroma(folder: Path | None, dimension: int) -> VectorStore:
@@ -88,29 +104,6 @@ def _wrap_chroma(folder: Path | None, dimension: int, **place: Any) -> VectorSto
     )
 
 
-def _start_chroma() -> int:
-    """Start a server in a folder of its own that ends with this process; return its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    folder = tempfile.TemporaryDirectory(prefix="chroma-")
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host=127.0.0.1"]
-    command += [f"--port={port}", f"--path={folder.name}"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-
-    def end() -> None:
-        server.kill()
-        server.wait()
-        folder.cleanup()
-
-    atexit.register(end)
-    for _ in range(600):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return port
-        time.sleep(0.1)
-    raise TimeoutError(f"the Chroma server did not answer at 127.0.0.1:{port} within a minute")
-
-
 @cache
 def _reach_chroma() -> ClientAPI:
     """One server and one client for all tests: each client keeps its connections."""
@@ -118,15 +111,12 @@ def _reach_chroma() -> ClientAPI:
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    return chromadb.HttpClient("127.0.0.1", _start_chroma(), settings=settings)
+    return chromadb.HttpClient("127.0.0.1", start_chroma(), settings=settings)
 
 
 def _open_chroma_server(folder: Path | None, dimension: int) -> VectorStore:
-    # A server has no folder of ours: the same one means the same collection.
-    name = uuid.uuid5(uuid.NAMESPACE_URL, str(folder or uuid.uuid4()))
-    return _wrap_chroma(
-        folder, dimension, collection_name=f"passages-{name}", client=_reach_chroma()
-    )
+    name = f"passages-{_name_place(folder)}"
+    return _wrap_chroma(folder, dimension, collection_name=name, client=_reach_chroma())
 
 
 def _open_milvus_lite(folder: Path | None, dimension: int) -> VectorStore:
@@ -146,13 +136,82 @@ def _open_milvus_lite(folder: Path | None, dimension: int) -> VectorStore:
     return LangChainStore(store, vectors, dimension=dimension, ledger=ledger)
 
 
+_serve_objects = cache(start_object_storage)
+_S3_KEYS = {"aws_access_key_id": "tests", "aws_secret_access_key": "tests"}
+
+
+def _open_lancedb_s3(folder: Path | None, dimension: int) -> VectorStore:
+    from prototypes.retrieval.stores.lancedb_store import LanceStore
+
+    return LanceStore.connect(
+        f"s3://passages/{_name_place(folder)}",
+        dimension=dimension,
+        storage_options={
+            "aws_endpoint": _serve_objects(),
+            "allow_http": "true",
+            "aws_region": "us-east-1",
+            **_S3_KEYS,
+        },
+    )
+
+
+def _read_lancedb_s3(folder: Path) -> bytes:
+    import boto3
+
+    bucket = boto3.resource("s3", "us-east-1", endpoint_url=_serve_objects(), **_S3_KEYS).Bucket(
+        "passages"
+    )
+    objects = bucket.objects.filter(Prefix=f"{_name_place(folder)}/")
+    return b"".join(each.get()["Body"].read() for each in objects)
+
+
+@cache
+def _reach_postgres() -> PGEngine:
+    from langchain_postgres import PGEngine
+
+    address = start_postgres().replace("postgresql://", "postgresql+psycopg://")
+    return PGEngine.from_connection_string(address)
+
+
+def _open_pgvector(folder: Path | None, dimension: int) -> VectorStore:
+    from langchain_postgres import Column, PGVectorStore
+    from sqlalchemy.exc import ProgrammingError
+
+    engine, table, vectors = _reach_postgres(), f"p{_name_place(folder)}", HandedVectors()
+    with suppress(ProgrammingError):  # the table is there
+        engine.init_vectorstore_table(table, dimension, id_column=Column("langchain_id", "TEXT"))
+    store = PGVectorStore.create_sync(engine, vectors, table)
+    ledger = folder / "ledger.jsonl" if folder else None
+    return LangChainStore(
+        store, vectors, dimension=dimension, scale=Scale.COSINE_DISTANCE, ledger=ledger
+    )
+
+
 KINDS = (
     Kind("faiss", ("faiss",), _named("faiss")),
     Kind("lancedb", ("lancedb",), _named("lancedb")),
+    Kind(
+        "lancedb-s3",
+        ("lancedb", "moto"),
+        _open_lancedb_s3,
+        read=_read_lancedb_s3,
+        reach=_serve_objects,
+    ),
     Kind("qdrant", ("qdrant_client",), _named("qdrant")),
     Kind("langchain-memory", ("langchain_core",), _open_langchain_memory, is_durable=False),
     Kind("langchain-chroma", ("langchain_chroma", "chromadb"), _open_chroma),
-    Kind("langchain-chroma-server", ("langchain_chroma", "chromadb"), _open_chroma_server),
+    Kind(
+        "langchain-chroma-server",
+        ("langchain_chroma", "chromadb"),
+        _open_chroma_server,
+        reach=_reach_chroma,
+    ),
+    Kind(
+        "langchain-pgvector",
+        ("langchain_postgres", "pgserver"),
+        _open_pgvector,
+        reach=_reach_postgres,
+    ),
     Kind("langchain-milvus", ("langchain_milvus", "milvus_lite"), _open_milvus_lite),
 )
 
@@ -162,6 +221,16 @@ def _mark(kind: Kind) -> tuple[pytest.MarkDecorator, ...]:
     return () if kind is KINDS[0] else (pytest.mark.slow,)
 
 
+@cache
+def _why_not(reach: Callable[[], object]) -> str:
+    """Try once; say why a server cannot be had here."""
+    try:
+        reach()
+    except CannotServeError as error:
+        return str(error)
+    return ""
+
+
 @pytest.fixture(params=[pytest.param(kind, id=kind.name, marks=_mark(kind)) for kind in KINDS])
 def kind(request: pytest.FixtureRequest) -> Kind:
     """Each kind of store; one whose library is missing is skipped by name."""
@@ -169,6 +238,8 @@ def kind(request: pytest.FixtureRequest) -> Kind:
     missing = [name for name in kind.libraries if find_spec(name) is None]
     if missing:
         pytest.skip(f"the store {kind.name} is NOT tested: {', '.join(missing)} not installed")
+    if kind.reach is not None and (why := _why_not(kind.reach)):
+        pytest.skip(f"the store {kind.name} is NOT tested: {why}")
     return kind
 
 
