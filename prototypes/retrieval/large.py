@@ -88,12 +88,15 @@ def choose_kind(n_vectors: int) -> Kind:
     return Kind.FLAT if n_vectors <= MAX_FLAT else Kind.IVF_PQ
 
 
-def open_index(vectors: NDArray[np.float32], folder: Path) -> DenseIndex | LargeIndex:
+def open_index(
+    vectors: NDArray[np.float32], folder: Path, *, queries: NDArray[np.float32] | None = None
+) -> DenseIndex | LargeIndex:
     """Index vectors (n, d) by their number, or load the index of as many that is there.
 
     Args:
         vectors: May be mapped from a file; up to `MAX_FLAT` are read into memory.
         folder: Where an approximate index lies, or is made; an exact one needs none.
+        queries: As for `write_index`, should an approximate one be made.
 
     Raises:
         RunFolderError: If an index there is damaged.
@@ -104,7 +107,7 @@ def open_index(vectors: NDArray[np.float32], folder: Path) -> DenseIndex | Large
     if not report.exists() or read_schema(IndexReport, report).n_vectors != len(vectors):
         folder.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
-        write_index(vectors, folder, kind=kind)
+        write_index(vectors, folder, kind=kind, queries=queries)
     return LargeIndex.load(folder, vectors)
 
 

@@ -132,5 +132,6 @@ def test_an_index_is_made_once_and_made_anew_for_another_number(
     assert (tmp_path / "index" / "index.faiss").stat().st_mtime_ns == written
     assert first.search(vectors[:3], 5) == again.search(vectors[:3], 5)
 
-    fewer = open_index(vectors[:900], tmp_path / "index")
-    assert isinstance(fewer, LargeIndex) and fewer.report.n_vectors == 900
+    fewer = open_index(vectors[:900], tmp_path / "index", queries=vectors[:60])
+    assert isinstance(fewer, LargeIndex)
+    assert (fewer.report.n_vectors, fewer.report.n_checked) == (900, 60)
