@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from word_samples import draw_samples
 
 from prototypes.approaches.finetuning.adapted_classifier import most_epochs
 from prototypes.approaches.finetuning.adapters import LoraArm, PromptTuningArm
-from prototypes.contracts import Arm, LearningData, Sample, Task
+from prototypes.contracts import Arm, LearningData, Task
 from prototypes.errors import ModelUnavailableError
-from prototypes.models.encoder import Encoder, find_embedded_folder, load_encoder
+from prototypes.models.encoder import Encoder
 from prototypes.workbench import Workbench
 
 pytestmark = [pytest.mark.weights, pytest.mark.usefixtures("one_thread")]
 # of the embedded encoder only the tokenizer is used
 
 ADAPTER_ARMS = (LoraArm, PromptTuningArm)
-WORDS = {"bird": "raven crow wing", "light": "lamp candle flame", "water": "wave tide river"}
 
-
-def _samples(n_per_label: int, *, seed: int) -> tuple[Sample, ...]:
-    generator = np.random.default_rng(seed)
-    return tuple(
-        Sample(f"{seed}-{label}-{n}", " ".join(generator.choice(words.split(), 2)), (label,))
-        for n in range(n_per_label)
-        for label, words in WORDS.items()
-    )
-
-
-DATA = LearningData(Task.CLASSIFICATION, train=_samples(10, seed=1), validation=_samples(4, seed=2))
-INPUTS = [sample.input for sample in _samples(6, seed=3)]
-
-
-@pytest.fixture(scope="module")
-def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    """Build a transformer of one layer with random parameters and a real tokenizer."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    folder, source = tmp_path_factory.mktemp("tiny"), find_embedded_folder()
-    assert source is not None
-    torch.manual_seed(0)
-    configuration = BertConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(configuration).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copy(source / name, folder / name)
-    return load_encoder(str(folder))
+DATA = LearningData(
+    Task.CLASSIFICATION, train=draw_samples(10, seed=1), validation=draw_samples(4, seed=2)
+)
+INPUTS = [sample.input for sample in draw_samples(6, seed=3)]
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from prototypes.approaches.extraction.tuned_tagger import choose_recipe
 from prototypes.contracts import Arm, LearningData, Sample, Task
 from prototypes.data.spans import Span, format_spans, parse_spans
 from prototypes.errors import ModelUnavailableError
-from prototypes.models.encoder import Encoder, find_embedded_folder, load_encoder
+from prototypes.models.encoder import Encoder
 from prototypes.models.word_vectors import WordEncoder
 from prototypes.workbench import Workbench
 
@@ -39,24 +38,6 @@ def _samples(n: int, *, seed: int) -> tuple[Sample, ...]:
 DATA = LearningData(Task.EXTRACTION, _samples(40, seed=1), _samples(9, seed=2), labels=("bird",))
 TEST = _samples(12, seed=3)
 INPUTS = [sample.input for sample in TEST]
-
-
-@pytest.fixture(scope="module")
-def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    """Build a transformer of one layer with random parameters and a real tokenizer."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    folder, source = tmp_path_factory.mktemp("tiny"), find_embedded_folder()
-    assert source is not None
-    torch.manual_seed(0)
-    configuration = BertConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(configuration).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copy(source / name, folder / name)
-    return load_encoder(str(folder))
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from prototypes.approaches.document_qa.span_answers import read_spans
 from prototypes.approaches.document_qa.span_supervision import build_span_examples, find_answer
 from prototypes.contracts import Document, LearningData, Passage, Sample, Task
 from prototypes.errors import TooFewSamplesError
-from prototypes.models.encoder import Encoder, find_embedded_folder, load_encoder
+from prototypes.models.encoder import Encoder
 from prototypes.models.span_reader import FoundSpan
 from prototypes.workbench import Workbench
 
@@ -47,24 +46,6 @@ class FakeModel:
     def _mark(self, text: str) -> FoundSpan:
         words, score = self.marks[text]
         return FoundSpan(text.index(words), text.index(words) + len(words), score)
-
-
-@pytest.fixture(scope="module")
-def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    """Build a transformer of one layer with random parameters and a real tokenizer."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    folder, source = tmp_path_factory.mktemp("tiny"), find_embedded_folder()
-    assert source is not None
-    torch.manual_seed(0)
-    configuration = BertConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(configuration).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copy(source / name, folder / name)
-    return load_encoder(str(folder))
 
 
 def test_the_answer_is_found_where_the_question_speaks_of_it() -> None:

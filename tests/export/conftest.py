@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tiny_encoder import write_tiny_encoder
 
 from prototypes.contracts import Dataset, Document, Sample, Task
 from prototypes.data.spans import Span, format_spans
 from prototypes.harness import run_trial
-from prototypes.models.encoder import Encoder, find_embedded_folder, load_encoder
+from prototypes.models.encoder import Encoder, load_encoder
 from prototypes.models.lexical import LexicalEncoder
 from prototypes.plan import TrialSettings
 
@@ -172,20 +172,8 @@ def pair_run(tmp_path_factory: pytest.TempPathFactory, without_model: None) -> P
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a transformer of one layer with random parameters and a real tokenizer."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    folder, source = tmp_path_factory.mktemp("tiny"), find_embedded_folder()
-    assert source is not None
-    torch.manual_seed(0)
-    configuration = BertConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(configuration).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copy(source / name, folder / name)
-    return folder
+    """Write a transformer of one layer."""
+    return write_tiny_encoder(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="session")
