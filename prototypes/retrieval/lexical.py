@@ -12,6 +12,7 @@ from prototypes.retrieval.fusion import Hit
 
 K1 = 1.2
 B = 0.75
+_STOPWORDS = "english"
 
 
 class LexicalIndex:
@@ -20,9 +21,10 @@ class LexicalIndex:
     def __init__(self, texts: Sequence[str]) -> None:
         self.n_texts = len(texts)
         self._index: Any = None
-        tokens = _tokenize(texts)
+        # As numbers: the words of a corpus, each a text of its own, take many times its size.
+        tokens = bm25s.tokenize(list(texts), stopwords=_STOPWORDS, show_progress=False)
         # bm25s cannot index a corpus without a single word.
-        if any(tokens):
+        if any(tokens.ids):
             self._index = bm25s.BM25(k1=K1, b=B)
             self._index.index(tokens, show_progress=False)
 
@@ -34,7 +36,7 @@ class LexicalIndex:
         k = min(k, self.n_texts)
         if self._index is None or k == 0 or not queries:
             return [[] for _ in queries]
-        found, scores = self._index.retrieve(_tokenize(queries), k=k, show_progress=False)
+        found, scores = self._index.retrieve(_split(queries), k=k, show_progress=False)
         return [
             [Hit(int(i), float(s)) for i, s in zip(*row, strict=True) if s > 0]
             for row in zip(found, scores, strict=True)
@@ -56,7 +58,7 @@ class LexicalIndex:
         return index
 
 
-def _tokenize(texts: Sequence[str]) -> list[list[str]]:
+def _split(texts: Sequence[str]) -> list[list[str]]:
     return bm25s.tokenize(  # type: ignore[no-any-return]
-        list(texts), stopwords="english", return_ids=False, show_progress=False
+        list(texts), stopwords=_STOPWORDS, return_ids=False, show_progress=False
     )
