@@ -28,12 +28,15 @@ from prototypes.errors import StoreError
 from prototypes.models.encoder import Encoder
 from prototypes.results import FrozenSchema
 from prototypes.retrieval.chunking import chunk_document
+from prototypes.spreading import HERE, Spreader
 from prototypes.storage import read_schema, write_schema, writing
 
 ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 BLOCK = 1_024
-"""Passages that are in memory together, and that a killed process may have to embed again."""
+"""Passages that are embedded together, and that a killed process may have to embed again."""
+_WINDOW = 32
+"""Blocks that are read ahead for a cluster, which has several at work; here it is one."""
 
 _STATE, _PASSAGES, _STARTS, _VECTORS = "corpus.json", "passages.jsonl", "starts.i64", "vectors.f32"
 _REMEDY = "Delete the folder and embed the corpus again."
@@ -94,6 +97,7 @@ def embed_corpus(
     folder: Path,
     *,
     on_block: Callable[[int], None] = lambda _: None,
+    spreader: Spreader = HERE,
 ) -> EmbeddedCorpus:
     """Cut documents into passages and embed them, one block in memory at a time.
 
@@ -102,13 +106,15 @@ def embed_corpus(
         encoder: Turns texts into unit vectors.
         folder: Begun there, or gone on with.
         on_block: Told after each block how many passages are safe.
+        spreader: Where that is done; on a cluster several blocks at a time, and in memory.
 
     Raises:
         StoreError: If the folder was begun with another encoder or other documents.
         RunFolderError: If it cannot be written or is damaged.
+        ClusterError: If the cluster is lost; what is safe stays so.
     """
     passages = (passage for document in documents for passage in chunk_document(document))
-    return embed_passages(passages, encoder, folder, on_block=on_block)
+    return embed_passages(passages, encoder, folder, on_block=on_block, spreader=spreader)
 
 
 def embed_passages(
@@ -117,28 +123,49 @@ def embed_passages(
     folder: Path,
     *,
     on_block: Callable[[int], None] = lambda _: None,
+    spreader: Spreader = HERE,
 ) -> EmbeddedCorpus:
     """Embed passages as `embed_corpus` does documents; passages added at the end cost theirs only.
 
     Raises:
         StoreError: If the folder was begun with another encoder or other passages.
         RunFolderError: If it cannot be written or is damaged.
+        ClusterError: If the cluster is lost; what is safe stays so.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         stream, growing = iter(passages), _Growing(folder, encoder)
         growing.pass_over(stream)
-        while block := list(islice(stream, BLOCK)):
-            on_block(growing.append(block))
+        n_ahead = 1 if spreader is HERE else _WINDOW
+        while blocks := [block for _ in range(n_ahead) if (block := list(islice(stream, BLOCK)))]:
+            for block, vectors in _embed_in_order(blocks, encoder, spreader):
+                on_block(growing.append(block, vectors))
         growing.finish()
     return EmbeddedCorpus(folder)
+
+
+def _embed_in_order(
+    blocks: Sequence[Sequence[Passage]], encoder: Encoder, spreader: Spreader
+) -> Iterator[tuple[Sequence[Passage], NDArray[np.float32]]]:
+    """Hand over each block with its vectors (n, d), in order, whichever is done first."""
+    texts = {
+        str(number): [f"{passage.title}\n{passage.text}" for passage in block]
+        for number, block in enumerate(blocks)
+    }
+    early: dict[str, NDArray[np.float32]] = {}
+    n_handed_over = 0
+    for done in spreader.encode(encoder, texts):
+        early[done.name] = done.vectors
+        while (vectors := early.pop(str(n_handed_over), None)) is not None:
+            yield blocks[n_handed_over], vectors
+            n_handed_over += 1
 
 
 class _Growing:
     """The files of a corpus while passages are added behind those that are there."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self._folder, self._encoder = folder, encoder
+        self._folder = folder
         self._state, self._digest = _open(folder, encoder), hashlib.sha256()
 
     def pass_over(self, stream: Iterator[Passage]) -> None:
@@ -155,10 +182,9 @@ class _Growing:
             )
         _cut_off(self._folder, state)
 
-    def append(self, block: Sequence[Passage]) -> int:
+    def append(self, block: Sequence[Passage], vectors: NDArray[np.float32]) -> int:
         """Write a block; it counts once the state says so. Return how many passages are safe."""
         state, lines = self._state, _lines(block)
-        vectors = self._encoder.encode([f"{passage.title}\n{passage.text}" for passage in block])
         ends = state.n_bytes + np.cumsum([len(line) for line in lines], dtype=np.int64)
         starts = np.concatenate(([state.n_bytes], ends[:-1])).astype(np.int64)
         _write_behind(self._folder / _PASSAGES, b"".join(lines))

@@ -36,15 +36,21 @@ DIMENSION = 384
 
 
 class RandomEncoder:
-    """Stands where an encoder stands, with its vectors and without its memory."""
+    """Stands where an encoder stands, with vectors like its own and without its memory."""
 
     name, dimension, sha256, folder = "random", DIMENSION, "0" * 64, None
+
+    def __init__(self) -> None:
+        self._centres = np.random.default_rng(0).standard_normal((1000, DIMENSION))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors (n, 384), drawn from the first text as seed."""
         source = np.random.default_rng(list(texts[0].encode()[:64]) if texts else 0)
-        rows = source.standard_normal((len(texts), DIMENSION), dtype=np.float32)
-        unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        rows = self._centres[source.integers(1000, size=len(texts))]
+        rows = rows + source.standard_normal((len(texts), DIMENSION))
+        unit: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(
+            "f4"
+        )
         return unit
 
 

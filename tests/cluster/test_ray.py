@@ -287,6 +287,58 @@ def test_head_lost_while_texts_are_encoded_costs_no_shard_that_had_come_in(
     assert sum(encoded.values()) - len(encoded) <= n_before - len(kept)
 
 
+def embed(folder: Path, environment: dict[str, str], *, cluster: str = "") -> subprocess.Popen[str]:
+    """Begin to embed a corpus in a process of its own."""
+    command = [sys.executable, HERE / "embedding.py", folder, cluster]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_corpus_embedded_on_two_nodes_is_that_of_one_process(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Block by block the same bytes, each embedded once."""
+    alone = {**environment, "ADVISOR_TEST_LOG": str(tmp_path / "alone.txt")}
+    finish(embed(tmp_path / "alone", alone))
+    start(1).tell("add")
+
+    finish(embed(tmp_path / "corpus", environment, cluster="auto"))
+
+    assert files(tmp_path / "corpus") == files(tmp_path / "alone")
+    assert logged(environment) == logged(alone)
+
+
+def test_head_lost_while_a_corpus_is_embedded_costs_no_block_that_is_safe(
+    start: Callable[[int], Nodes], environment: dict[str, str], tmp_path: Path
+) -> None:
+    """It is gone on with here; what was safe is not embedded again."""
+    alone = {**environment, "ADVISOR_TEST_LOG": str(tmp_path / "alone.txt")}
+    finish(embed(tmp_path / "alone", alone))
+    environment["ADVISOR_TEST_ENCODING"] = "1"
+    nodes = start(1)
+    embedding = embed(tmp_path / "corpus", environment, cluster="auto")
+    vectors, ends = tmp_path / "corpus" / "vectors.f32", time.monotonic() + 120
+    while not (vectors.exists() and vectors.stat().st_size):
+        assert time.monotonic() < ends, "no block came in"
+        time.sleep(0.05)
+    nodes.tell("behead")
+    said = embedding.communicate(timeout=120)[1]
+    state = json.loads((tmp_path / "corpus" / "corpus.json").read_text())
+    resumed = {**environment, "ADVISOR_TEST_LOG": str(tmp_path / "resumed.txt")}
+    resumed["ADVISOR_TEST_ENCODING"] = "0"
+
+    finish(embed(tmp_path / "corpus", resumed))
+
+    assert said.strip().splitlines()[-1].startswith("ClusterLostError: The Ray cluster is lost")
+    assert 0 < state["n_passages"] < 200
+    assert sum(logged(resumed).values()) == (200 - state["n_passages"]) / 8
+    assert files(tmp_path / "corpus") == files(tmp_path / "alone")
+
+
 @pytest.fixture
 def client_server(environment: dict[str, str]) -> Iterator[Callable[[str], str]]:
     """Start servers of Ray's client; each is ended with the test."""

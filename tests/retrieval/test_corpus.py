@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from prototypes.contracts import Document, Passage, RefusedRow
 from prototypes.data.documents import load_documents, stream_documents
-from prototypes.errors import StoreError
+from prototypes.errors import ClusterLostError, StoreError
+from prototypes.models.encoder import Encoder
 from prototypes.retrieval import corpus
 from prototypes.retrieval.corpus import EmbeddedCorpus, embed_corpus, embed_passages
+from prototypes.spreading import EncodedShard, encode_shard
 
 
 class CountingEncoder:
@@ -99,6 +101,46 @@ def test_only_one_block_is_read_ahead(tmp_path: Path) -> None:
     )
 
     assert ahead == [0, 0, 0, 0, 0]
+
+
+class Backwards:
+    """Embeds blocks from the last to the first, as a cluster might, and may break off."""
+
+    delivered, notes = (), ()
+
+    def __init__(self, *, n_done: int = 99) -> None:
+        self._n_done = n_done
+
+    def encode(
+        self, encoder: Encoder, shards: Mapping[str, Sequence[str]]
+    ) -> Iterator[EncodedShard]:
+        """Hand over the last shards first, but the very first one before them."""
+        first, *others = shards
+        for name in [first, *reversed(others)][: self._n_done]:
+            yield encode_shard(encoder, name, shards[name])
+        if len(shards) > self._n_done:
+            raise ClusterLostError("The Ray cluster is lost.")
+
+
+@pytest.mark.parametrize("n", [0, 3, 4, 30])
+def test_blocks_that_are_done_in_any_order_are_kept_in_theirs(tmp_path: Path, n: int) -> None:
+    """The files are those of one process."""
+    embed_passages(passages(n), CountingEncoder(), tmp_path / "here")
+
+    embed_passages(passages(n), CountingEncoder(), tmp_path / "there", spreader=Backwards())
+
+    assert content(tmp_path / "here") == content(tmp_path / "there")
+
+
+def test_a_lost_cluster_costs_no_block_that_is_safe(tmp_path: Path) -> None:
+    """It is gone on with here, behind the last block before the first that is missing."""
+    with pytest.raises(ClusterLostError):
+        embed_passages(passages(18), CountingEncoder(), tmp_path, spreader=Backwards(n_done=3))
+    encoder = CountingEncoder()
+
+    embed_passages(passages(18), encoder, tmp_path)
+
+    assert encoder.n_encoded == 14
 
 
 def test_passages_added_at_the_end_cost_theirs_only(tmp_path: Path) -> None:
