@@ -36,3 +36,15 @@ def test_every_pin_in_the_lock_has_a_hash() -> None:
     entries = re.split(r"^(?=[\w.-]+==)", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 
     assert [e.split()[0] for e in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", e)] == []
+
+
+def test_what_is_tested_on_top_replaces_nothing_but_what_it_names(pins: dict[str, str]) -> None:
+    """Stores of others are installed over the tested set without a look at what they need."""
+    on_top = ROOT / ".ci" / "others.txt"
+    if not on_top.is_file():
+        pytest.skip(f"there is no {on_top}: this is no checkout of the repository")
+    lines = on_top.read_text(encoding="utf-8").splitlines()
+    named = [line for line in lines if line and not line.startswith("#")]
+
+    assert [line for line in named if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert set(_pins(on_top)) & set(pins) == {"python-dateutil"}
