@@ -61,7 +61,7 @@ def write_store(folder: Path, entries: Sequence[Entry], vectors: NDArray[np.floa
     for part, content in contents.items():
         write_bytes_atomically(folder / manifest.name_of(part), content)
     write_atomically(folder / _MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-    _remove_outdated(folder, manifest)
+    remove_outdated(folder)
 
 
 def read_store(folder: Path, *, dimension: int) -> tuple[list[Entry], NDArray[np.float32]]:
@@ -71,7 +71,7 @@ def read_store(folder: Path, *, dimension: int) -> tuple[list[Entry], NDArray[np
         StoreError: If it is damaged, incomplete or of another dimension.
     """
     try:
-        manifest = StoreManifest.model_validate_json((folder / _MANIFEST).read_bytes())
+        manifest = _read_manifest(folder)
         vectors = np.load(io.BytesIO(_read_part(folder, manifest, "vectors")), allow_pickle=False)
         lines = _read_part(folder, manifest, "entries").decode("utf-8").split("\n")
         entries = [_unpack_entry(line) for line in lines if line]
@@ -98,13 +98,21 @@ def _read_part(folder: Path, manifest: StoreManifest, part: str) -> bytes:
     return content
 
 
-def _remove_outdated(folder: Path, manifest: StoreManifest) -> None:
-    """Delete what the manifest no longer names: deleted passages must not stay on disk."""
+def remove_outdated(folder: Path) -> None:
+    """Delete what the manifest does not name: deleted passages must not stay on disk.
+
+    That is what it named before, and what a process left that was killed while it wrote.
+    """
+    manifest = _read_manifest(folder)
     kept = {manifest.name_of(part) for part in _PARTS}
     for part, ending in _PARTS.items():
-        for path in folder.glob(f"{part}-*.{ending}"):
+        for path in (*folder.glob(f"{part}-*.{ending}"), *folder.glob(f".{part}-*.{ending}.*")):
             if path.name not in kept:
                 path.unlink(missing_ok=True)
+
+
+def _read_manifest(folder: Path) -> StoreManifest:
+    return StoreManifest.model_validate_json((folder / _MANIFEST).read_bytes())
 
 
 def _pack_vectors(vectors: NDArray[np.float32]) -> bytes:

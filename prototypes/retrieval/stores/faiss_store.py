@@ -89,6 +89,9 @@ class FaissStore:
         self._remove(rows)
         if rows:
             self.save()
+        elif self._folder is not None and faiss_files.holds_store(self._folder):
+            # An earlier try may have been cut short, once the manifest was replaced.
+            faiss_files.remove_outdated(self._folder)
         return len(rows)
 
     def count(self) -> int:
