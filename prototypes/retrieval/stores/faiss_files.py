@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.errors import StoreError
+from prototypes.folder_lock import held
 from prototypes.results import FrozenSchema
 from prototypes.retrieval.stores.contract import Entry
-from prototypes.storage import write_atomically, write_bytes_atomically
+from prototypes.storage import write_atomically, write_bytes_atomically, writing
 
 _MANIFEST = "store.json"
 _PARTS = {"vectors": "npy", "entries": "jsonl"}
@@ -45,12 +46,42 @@ def holds_store(folder: Path) -> bool:
     return (folder / _MANIFEST).exists()
 
 
-def write_store(folder: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+def read_stamp(folder: Path) -> bytes:
+    """Read by what a store is told from the one that another process has written since."""
+    return (folder / _MANIFEST).read_bytes() if holds_store(folder) else b""
+
+
+def write_store(
+    folder: Path, entries: Sequence[Entry], vectors: NDArray[np.float32], *, stamp: bytes
+) -> bytes:
     """Write a store in one step: until the manifest is replaced, the one before it stands.
 
+    Args:
+        folder: Where it lives.
+        entries: Of each row.
+        vectors: Shape (n, d).
+        stamp: Of the store that this one replaces.
+
+    Returns:
+        Its own stamp.
+
     Raises:
-        RunFolderError: If the folder cannot be written.
+        StoreError: If another store is there.
+        RunFolderError: If the folder cannot be written, or another process is writing it.
     """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        if read_stamp(folder) != stamp:
+            raise StoreError(
+                f"The vector store in {folder} was written by another process since it was opened; "
+                "open it again, and repeat what was added or deleted."
+            )
+        _write(folder, entries, vectors)
+        return read_stamp(folder)
+
+
+def _write(folder: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
     contents = {"vectors": _pack_vectors(vectors), "entries": _pack_entries(entries)}
     manifest = StoreManifest(
         dimension=vectors.shape[1],

@@ -75,7 +75,10 @@ class LanceStore:
         """
         options = None if storage_options is None else dict(storage_options)
         try:
-            database = lancedb.connect(address, storage_options=options)
+            # Without this another process that has the table open finds what was deleted or closed.
+            database = lancedb.connect(
+                address, storage_options=options, read_consistency_interval=timedelta(0)
+            )
             table = database.create_table(_TABLE, schema=_schema(dimension), exist_ok=True)
             table.count_rows()
         except Exception as error:  # LanceDB raises errors of several trees, some of Rust

@@ -85,3 +85,17 @@ def test_a_deletion_that_was_cut_short_is_finished_by_repeating_it(
     again = FaissStore.open(tmp_path, dimension=4)
     assert (again.count(), again.delete_document("d1")) == (2, 0)
     assert not [path for path in tmp_path.iterdir() if b"d1" in path.read_bytes()]
+
+
+def test_another_process_cannot_bring_back_what_was_deleted(tmp_path: Path) -> None:
+    """It would save all that it read, so it has to read again."""
+    store, other = saved(tmp_path), FaissStore.open(tmp_path, dimension=4)
+    store.delete_document("d1")
+    other.add([Entry("d9#0", "d9")], unit_vectors(1))
+
+    with pytest.raises(StoreError, match="written by another process since it was opened; open it"):
+        other.save()
+
+    store.add([Entry("d8#0", "d8")], unit_vectors(1))
+    store.save()
+    assert FaissStore.open(tmp_path, dimension=4).count() == 3

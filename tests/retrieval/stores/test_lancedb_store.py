@@ -36,3 +36,17 @@ def test_a_deletion_that_was_cut_short_is_finished_by_repeating_it(
     again.delete_document("d1")
     assert again.count() == 2
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and b"d1#0" in p.read_bytes()]
+
+
+@pytest.mark.slow
+def test_another_process_finds_at_once_what_was_changed(tmp_path: Path) -> None:
+    """One that opened the table before does not go on showing what is deleted or closed."""
+    store = open_store("lancedb", tmp_path, dimension=4)
+    store.add([Entry(f"d{n}#0", f"d{n}") for n in range(3)], np.eye(3, 4, dtype=np.float32))
+    other = open_store("lancedb", tmp_path, dimension=4)
+
+    store.delete_document("d1")
+    store.add([Entry("d0#0", "d0", frozenset({"hr"}))], np.eye(1, 4, dtype=np.float32))
+
+    (found,) = other.search(np.eye(1, 4, dtype=np.float32), 5)
+    assert [hit.document_id for hit in found] == ["d2"]
