@@ -1,4 +1,4 @@
-"""One process at a time in a run folder; whoever is kept out is told by whom.
+"""One process at a time in a folder; whoever is kept out is told by whom.
 
 The operating system holds the lock and lets go of it when the process ends, however it ends. Who
 holds it stands in a file beside the lock, which nothing but the message depends on.
@@ -37,7 +37,7 @@ def held(folder: Path) -> Iterator[None]:
             lock.acquire()
         except Timeout as error:
             raise RunFolderError(
-                f"The run folder {folder} is in use by {_describe_owner(folder)}; wait for it to "
+                f"The folder {folder} is in use by {_describe_owner(folder)}; wait for it to "
                 "end, or choose another folder."
             ) from error
     try:

@@ -208,13 +208,13 @@ class Workbench:
         return vectors if self.rows is None else vectors[self.rows]
 
     def _index_large(self, vectors: NDArray[np.float32], kind: Kind) -> LargeIndex:
-        from prototypes.retrieval.large import LargeIndex, write_index
+        from prototypes.retrieval.large import LargeIndex, hash_vectors, write_index
 
         def build(folder: Path) -> None:
             write_index(vectors, folder, kind=kind)
 
-        digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
-        large = LargeIndex.load(self.part(self.fingerprint("large-index", digest), build), vectors)
+        name = self.fingerprint("large-index", hash_vectors(vectors))
+        large = LargeIndex.load(self.part(name, build), vectors)
         self.index_notes.append(large.report.describe())
         return large
 

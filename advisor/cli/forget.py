@@ -82,5 +82,5 @@ def _describe(
         state = "exported anew" if each.still_serves else "its model is deleted, nothing is served"
         yield f"{each.folder}: {state} ({each.arm})."
     yield "The figures in trial.json were measured with it; measure again in another folder."
-    shared = "" if has_cache else ", and what this run shares with others: name it with --cache"
-    yield f"Not touched: your documents folder, other exports, MLflow and backups{shared}."
+    shared = "" if has_cache else " If the run used --cache, delete that folder: it holds vectors."
+    yield f"Not touched: your documents folder, other exports, MLflow and backups.{shared}"

@@ -39,6 +39,10 @@ from prototypes.storage import read_schema, write_lines, write_schema, writing
 JOURNAL = "forgetting.json"
 REPORT, PRINTED = "report.html", ".pdf"
 
+_HAND = (
+    " If it was removed before, it is too late to name an export or the folder of --cache: delete "
+    "them, and export anew."
+)
 _LEFTOVER = re.compile(r"\..+\.(\d+|unfinished)")
 """What a process leaves that is killed while it writes."""
 _OF_THE_USER = frozenset({"answers.yaml", "recommendation.json", "prices.yaml"})
@@ -96,11 +100,14 @@ def forget_document(
             short.
 
     Raises:
-        RunFolderError: If there is no such run or document, or another process holds the run.
+        RunFolderError: If there is no such run or document, if another process holds the run, or
+            if nobody knows what of the shared folder is its.
     """
     load_lock(run)
     with held(run), writing(run):
         folder, lock = RunFolder(run), load_lock(run)
+        if shared and not lock.forgotten:
+            _require_names(folder, shared)
         journal = _open_journal(folder, document_id, number=lock.forgotten + 1)
         document = Document(**journal.document.model_dump())
         others = [each for each in folder.read_documents() if each.id != document_id]
@@ -128,6 +135,16 @@ def require_settled(run: Path) -> None:
         )
 
 
+def _require_names(folder: RunFolder, shared: Path) -> None:
+    """Refuse to promise that shared parts are deleted where nothing says which they are."""
+    if any(shared.glob("*/*")) and not any(folder.cache.glob("*")):
+        raise RunFolderError(
+            f"{folder.cache} is empty, and what it holds says which parts in {shared} come from "
+            f"this run. Delete {shared}, whose parts are made again when they are needed, and "
+            "repeat the command. Nothing was removed."
+        )
+
+
 def _open_journal(folder: RunFolder, document_id: str, *, number: int) -> Journal:
     """Write down what is removed, or read what was begun."""
     path = folder.root / JOURNAL
@@ -147,7 +164,7 @@ def _open_journal(folder: RunFolder, document_id: str, *, number: int) -> Journa
             f"{folder.root} holds no document '{document_id}'."
             f"{did_you_mean(document_id, list(documents))} Expected one of the "
             f"{plural(len(documents), 'document')} in {folder.documents_path.name}, by its path "
-            "below the documents folder."
+            f"below the documents folder.{_HAND if number > 1 else ''}"
         )
     stored = StoredDocument(**asdict(documents[document_id]))
     journal = Journal(number=number, document=stored)

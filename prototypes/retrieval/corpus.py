@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from prototypes.contracts import Document, Passage
 from prototypes.errors import StoreError
+from prototypes.folder_lock import held
 from prototypes.models.encoder import Encoder
 from prototypes.results import FrozenSchema
 from prototypes.retrieval.chunking import chunk_document
@@ -64,7 +65,7 @@ class EmbeddedCorpus:
         """Map what `embed_passages` wrote.
 
         Raises:
-            StoreError: If the corpus was not embedded to its end.
+            StoreError: If the corpus was not embedded to its end, or was cut short since.
             RunFolderError: If the folder holds none, or a damaged one.
         """
         state = read_schema(CorpusState, folder / _STATE, remedy=_REMEDY)
@@ -73,6 +74,7 @@ class EmbeddedCorpus:
                 f"{folder} holds the first {state.n_passages:,} passages of a corpus that was not "
                 "embedded to its end; embed it again into the same folder, which goes on there."
             )
+        _require_whole(folder, state)
         shape = (state.n_passages, state.dimension)
         self.vectors: NDArray[np.float32] = _map(folder / _VECTORS, np.float32, shape)
         self._starts: NDArray[np.int64] = _map(folder / _STARTS, np.int64, shape[:1])
@@ -129,11 +131,12 @@ def embed_passages(
 
     Raises:
         StoreError: If the folder was begun with another encoder or other passages.
-        RunFolderError: If it cannot be written or is damaged.
+        RunFolderError: If it cannot be written, is damaged, or another process embeds into it.
         ClusterError: If the cluster is lost; what is safe stays so.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
         stream, growing = iter(passages), _Growing(folder, encoder)
         growing.pass_over(stream)
         n_ahead = 1 if spreader is HERE else _WINDOW
@@ -226,26 +229,31 @@ def _open(folder: Path, encoder: Encoder) -> CorpusState:
 
 def _cut_off(folder: Path, state: CorpusState) -> None:
     """Leave of each file what is safe."""
+    with writing(folder):
+        for path, size in _require_whole(folder, state).items():
+            path.touch()
+            os.truncate(path, size)
+
+
+def _require_whole(folder: Path, state: CorpusState) -> dict[Path, int]:
+    """Return how many bytes of each file are safe; refuse a file that has fewer."""
     sizes = {
-        _PASSAGES: state.n_bytes,
-        _STARTS: state.n_passages * np.dtype(np.int64).itemsize,
-        _VECTORS: state.n_passages * state.dimension * np.dtype(np.float32).itemsize,
+        folder / _PASSAGES: state.n_bytes,
+        folder / _STARTS: state.n_passages * np.dtype(np.int64).itemsize,
+        folder / _VECTORS: state.n_passages * state.dimension * np.dtype(np.float32).itemsize,
     }
-    for name, size in sizes.items():
-        path = folder / name
-        path.touch()
-        found = path.stat().st_size
+    for path, size in sizes.items():
+        found = path.stat().st_size if path.exists() else 0
         if found < size:
             raise StoreError(
                 f"{path} holds {found:,} bytes, expected at least {size:,}; it was cut short. "
                 f"{_REMEDY}"
             )
-        if found > size:
-            os.truncate(path, size)
+    return sizes
 
 
 def _write_behind(path: Path, content: bytes) -> None:
-    with path.open("ab") as file:
+    with writing(path), path.open("ab") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -140,8 +140,12 @@ class GuardedSearch:
         return self._remembered[key]
 
     def delete_document(self, document_id: str) -> int:
-        """Delete a document from the store, the texts and the memory; return its passages."""
-        n = self._store.delete_document(document_id)
+        """Delete a document from the texts, the memory and the store; return its passages.
+
+        Raises:
+            StoreError: If the store does not answer; until it is deleted again, a search that
+                comes upon it says so instead of showing it.
+        """
         self._passages = {
             id: passage
             for id, passage in self._passages.items()
@@ -150,7 +154,7 @@ class GuardedSearch:
         self._groups.pop(document_id, None)
         self._views.clear()
         self._remembered.clear()
-        return n
+        return self._store.delete_document(document_id)
 
     def _find(
         self, question: str, k: int, *, may_see: frozenset[str], by: By

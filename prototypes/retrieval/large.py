@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from prototypes.errors import RunFolderError
 from prototypes.results import FrozenSchema
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.fusion import Hit
+from prototypes.retrieval.mapped import hash_vectors, read_blocks, sample_rows, search_exactly
 from prototypes.storage import read_schema, write_schema
 
 _UNTYPED: Any = faiss
@@ -37,7 +39,7 @@ _COSINE_OF_QUESTIONS = 0.55
 """Between a stand-in for a question and its passage; see `draw_stand_ins`."""
 
 _INDEX_FILE, _REPORT_FILE = "index.faiss", "index.json"
-_BLOCK = 50_000
+_REMEDY = "Delete its folder; it is made again."
 _N_TRAINED = 200_000
 _LINKS, _EF_CONSTRUCTION = 24, 100
 _PER_HIT = {"hnsw": 4, "ivf_pq": 10}
@@ -70,6 +72,8 @@ class IndexReport(FrozenSchema):
     """Without the measuring."""
     size_mb: float
     """Of the index on disk, beside the vectors."""
+    vectors_sha256: str = ""
+    """Of the vectors that it was made from."""
 
     def describe(self) -> str:
         """Say in one phrase what was built and how much of an exact search it finds."""
@@ -91,7 +95,7 @@ def choose_kind(n_vectors: int) -> Kind:
 def open_index(
     vectors: NDArray[np.float32], folder: Path, *, queries: NDArray[np.float32] | None = None
 ) -> DenseIndex | LargeIndex:
-    """Index vectors (n, d) by their number, or load the index of as many that is there.
+    """Index vectors (n, d) by their number, or load the index of the same ones that is there.
 
     Args:
         vectors: May be mapped from a file; up to `MAX_FLAT` are read into memory.
@@ -104,7 +108,7 @@ def open_index(
     kind, report = choose_kind(len(vectors)), folder / _REPORT_FILE
     if kind is Kind.FLAT:
         return DenseIndex(vectors)
-    if not report.exists() or read_schema(IndexReport, report).n_vectors != len(vectors):
+    if not report.exists() or _read_report(folder).vectors_sha256 != hash_vectors(vectors):
         folder.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
         write_index(vectors, folder, kind=kind, queries=queries)
@@ -141,6 +145,7 @@ def write_index(
         n_checked=len(checked),
         build_seconds=seconds,
         size_mb=path.stat().st_size / 1e6,
+        vectors_sha256=hash_vectors(vectors),
     )
     write_schema(folder / _REPORT_FILE, report)
     return report
@@ -164,9 +169,9 @@ class LargeIndex:
         """Map what `write_index` wrote; `vectors` are those that it was given.
 
         Raises:
-            RunFolderError: If the report is missing or damaged.
+            RunFolderError: If the index or its report is missing or damaged.
         """
-        report = read_schema(IndexReport, folder / _REPORT_FILE)
+        report = _read_report(folder)
         loaded = cls(_map(folder), vectors, kind=report.kind)
         loaded.report = report
         loaded.set_width(report.width)
@@ -200,21 +205,6 @@ def measure_recall(found: Sequence[Sequence[Hit]], exact: NDArray[np.int64]) -> 
     return n_shared / exact.size
 
 
-def search_exactly(
-    vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int
-) -> NDArray[np.int64]:
-    """Compare every vector with every query, a block at a time; return the k nearest (n, k)."""
-    k = min(k, len(vectors))
-    best = faiss.ResultHeap(len(queries), k, keep_max=True)
-    for start in range(0, len(vectors), _BLOCK):
-        block = np.ascontiguousarray(vectors[start : start + _BLOCK])
-        scores, rows = faiss.knn(queries, block, min(k, len(block)), faiss.METRIC_INNER_PRODUCT)
-        best.add_result(D=scores, I=rows + start)
-    best.finalize()
-    indices: NDArray[np.int64] = best.I
-    return indices
-
-
 def _build(vectors: NDArray[np.float32], kind: Kind) -> Any:  # noqa: ANN401 # faiss ships no types
     n, dimension = vectors.shape
     recipe = _recipe(kind, n, dimension)
@@ -225,9 +215,9 @@ def _build(vectors: NDArray[np.float32], kind: Kind) -> Any:  # noqa: ANN401 # f
         # It would order the codes for a filter by Hamming distance, which is never asked for, and
         # take longer than all the rest.
         index.do_polysemous_training = False
-    index.train(_sample(vectors, _N_TRAINED))
-    for start in range(0, n, _BLOCK):
-        index.add(np.ascontiguousarray(vectors[start : start + _BLOCK]))
+    index.train(sample_rows(vectors, _N_TRAINED))
+    for _, block in read_blocks(vectors):
+        index.add(block)
     return index
 
 
@@ -249,7 +239,7 @@ def draw_stand_ins(vectors: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     cosine 16 to 256 lists found .90, .94, .97, .98, .99 of theirs and .90, .95, .97, .98, .99 of
     those of 300 questions (SQuAD 1.1, embedded encoder).
     """
-    own = _sample(vectors, n)
+    own = sample_rows(vectors, n)
     away = own - np.roll(own, 1, axis=0)
     away -= (away * own).sum(axis=1, keepdims=True) * own
     # Texts that are alike have no difference to go by; they stay what they are.
@@ -279,10 +269,12 @@ def _bound_below(recall: float, n_queries: int) -> float:
 
 
 def _map(folder: Path) -> Any:  # noqa: ANN401 # faiss ships no types
-    return faiss.read_index(str(folder / _INDEX_FILE), faiss.IO_FLAG_MMAP_IFC)
+    path = folder / _INDEX_FILE
+    try:
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError as error:
+        raise RunFolderError(f"{path} is missing or damaged. {_REMEDY}") from error
 
 
-def _sample(vectors: NDArray[np.float32], n: int) -> NDArray[np.float32]:
-    """Take at most n vectors, evenly spread, the same each time."""
-    step = max(len(vectors) // n, 1)
-    return np.ascontiguousarray(vectors[::step][:n])
+def _read_report(folder: Path) -> IndexReport:
+    return read_schema(IndexReport, folder / _REPORT_FILE, remedy=_REMEDY)

@@ -37,9 +37,9 @@ from prototypes.retrieval.large import (
     LargeIndex,
     choose_kind,
     measure_recall,
-    search_exactly,
     write_index,
 )
+from prototypes.retrieval.mapped import search_exactly
 
 SIZES = (10_000, 100_000, 200_000, 1_000_000)
 K = 10

@@ -277,6 +277,31 @@ def test_parts_shared_with_other_runs_are_deleted_there(run: Path, tmp_path: Pat
     assert [path.name for path in shared.iterdir()] == ["embeddings-of-others"]
 
 
+def test_parts_that_nobody_can_name_are_not_said_to_be_deleted(run: Path, tmp_path: Path) -> None:
+    """Without the run's own cache the shared folder has to go whole, before anything else does."""
+    shared = tmp_path / "shared"
+    shutil.copytree(run / "cache", shared / "0123")
+    shutil.rmtree(run / "cache")
+
+    with pytest.raises(RunFolderError, match=rf"Delete {shared}, .* Nothing was removed"):
+        forget_document(run, SECRET, shared=shared)
+    assert SECRET in {document.id for document in RunFolder(run).read_documents()}
+
+    shutil.rmtree(shared)
+    forget_document(run, SECRET, shared=shared)
+    shutil.copytree(run / "arms", shared / "0123")
+    forget_document(run, "silk.md", shared=shared)
+    assert_gone(run)
+
+
+def test_too_late_to_name_an_export_is_explained(run: Path) -> None:
+    """What told the document from others is gone; what is left to do is said."""
+    forget_document(run, SECRET)
+
+    with pytest.raises(RunFolderError, match=r"too late to name an export .* export anew"):
+        forget_document(run, SECRET)
+
+
 def test_unknown_document_is_explained(run: Path) -> None:
     """The nearest name is given, and nothing is changed."""
     with pytest.raises(RunFolderError, match=r"Did you mean 'hr/ottoline\.md'\?"):

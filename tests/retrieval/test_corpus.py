@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from prototypes.contracts import Document, Passage, RefusedRow
 from prototypes.data.documents import load_documents, stream_documents
-from prototypes.errors import ClusterLostError, StoreError
+from prototypes.errors import ClusterLostError, RunFolderError, StoreError
+from prototypes.folder_lock import held
 from prototypes.models.encoder import Encoder
 from prototypes.retrieval import corpus
 from prototypes.retrieval.corpus import EmbeddedCorpus, embed_corpus, embed_passages
@@ -180,6 +181,37 @@ def test_lost_vectors_are_noticed(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"vectors\.f32 holds 8 bytes, expected at least 48"):
         embed_passages(passages(6), CountingEncoder(), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["passages.jsonl", "starts.i64", "vectors.f32"])
+def test_a_corpus_that_was_cut_short_is_not_opened(tmp_path: Path, name: str) -> None:
+    """Half a copy is told from a whole one before anything is searched."""
+    embed_passages(passages(6), CountingEncoder(), tmp_path)
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-1])
+
+    with pytest.raises(StoreError, match=rf"{name} holds .+ it was cut short"):
+        EmbeddedCorpus(tmp_path)
+
+
+def test_two_processes_do_not_embed_into_one_folder(tmp_path: Path) -> None:
+    """Their blocks would be mixed, and no hash would tell."""
+    with held(tmp_path), pytest.raises(RunFolderError, match=r"in use by process \d+"):
+        embed_passages(passages(6), CountingEncoder(), tmp_path)
+
+
+def test_what_the_documents_cannot_give_is_not_blamed_on_the_folder(tmp_path: Path) -> None:
+    """A network drive that is gone is no full disk, and what is safe stays."""
+
+    def stream() -> Iterator[Passage]:
+        yield from passages(6)
+        raise OSError("the drive is gone")
+
+    with pytest.raises(OSError, match="the drive is gone"):
+        embed_passages(stream(), CountingEncoder(), tmp_path)
+
+    encoder = CountingEncoder()
+    assert len(embed_passages(passages(9), encoder, tmp_path)) == 9
+    assert encoder.n_encoded == 5
 
 
 def test_folder_is_read_document_by_document(tmp_path: Path) -> None:

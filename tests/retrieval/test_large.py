@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from prototypes.errors import RunFolderError
 from prototypes.retrieval.dense import DenseIndex
 from prototypes.retrieval.large import (
     MAX_FLAT,
@@ -17,9 +18,9 @@ from prototypes.retrieval.large import (
     draw_stand_ins,
     measure_recall,
     open_index,
-    search_exactly,
     write_index,
 )
+from prototypes.retrieval.mapped import sample_rows, search_exactly
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_exact_search_in_blocks_is_a_full_comparison(
     vectors: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The nearest of several blocks are the nearest of all."""
-    monkeypatch.setattr("prototypes.retrieval.large._BLOCK", 300)
+    monkeypatch.setattr("prototypes.retrieval.mapped._BLOCK", 300)
 
     found = search_exactly(vectors, vectors[:20], 5)
 
@@ -135,3 +136,43 @@ def test_an_index_is_made_once_and_made_anew_for_another_number(
     fewer = open_index(vectors[:900], tmp_path / "index", queries=vectors[:60])
     assert isinstance(fewer, LargeIndex)
     assert (fewer.report.n_vectors, fewer.report.n_checked) == (900, 60)
+
+
+def test_an_index_of_other_vectors_is_not_taken_for_theirs(
+    vectors: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many vectors of other texts are indexed anew; the old index would miss most of theirs."""
+    monkeypatch.setattr("prototypes.retrieval.large.MAX_FLAT", 500)
+    open_index(vectors[:1000], tmp_path)
+
+    others = open_index(vectors[1000:], tmp_path)
+
+    queries = draw_stand_ins(vectors[1000:], 200)
+    exact = search_exactly(vectors[1000:], queries, 10)
+    assert measure_recall(others.search(queries, 10), exact) >= 0.9
+
+
+@pytest.mark.parametrize("damage", [b"", b"IwPQ and no more", None])
+def test_a_damaged_index_is_one_sentence(
+    vectors: NDArray[np.float32],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: bytes | None,
+) -> None:
+    """Cut short, of something else or gone: what to delete is said."""
+    monkeypatch.setattr("prototypes.retrieval.large.MAX_FLAT", 500)
+    open_index(vectors[:1000], tmp_path)
+    index = tmp_path / "index.faiss"
+    index.unlink() if damage is None else index.write_bytes(damage)
+
+    with pytest.raises(RunFolderError, match=r"index\.faiss is missing or damaged\. Delete its"):
+        open_index(vectors[:1000], tmp_path)
+
+
+def test_a_sample_is_spread_over_all() -> None:
+    """The last vectors count as much as the first, whatever the numbers."""
+    rows = np.arange(7, dtype=np.float32)[:, None]
+
+    assert sample_rows(rows, 4).ravel().tolist() == [0, 1, 3, 5]
+    assert sample_rows(rows, 9).ravel().tolist() == list(range(7))
+    assert sample_rows(rows[:0], 4).shape == (0, 1)

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototypes.errors import StoreError
+from prototypes.folder_lock import held
 from prototypes.results import FrozenSchema
 from prototypes.retrieval.stores.contract import Entry
-from prototypes.storage import write_atomically, write_bytes_atomically
+from prototypes.storage import write_atomically, write_bytes_atomically, writing
 
 _MANIFEST = "store.json"
 _PARTS = {"vectors": "npy", "entries": "jsonl"}
@@ -45,12 +46,42 @@ def holds_store(folder: Path) -> bool:
     return (folder / _MANIFEST).exists()
 
 
-def write_store(folder: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+def read_stamp(folder: Path) -> bytes:
+    """Read by what a store is told from the one that another process has written since."""
+    return (folder / _MANIFEST).read_bytes() if holds_store(folder) else b""
+
+
+def write_store(
+    folder: Path, entries: Sequence[Entry], vectors: NDArray[np.float32], *, stamp: bytes
+) -> bytes:
     """Write a store in one step: until the manifest is replaced, the one before it stands.
 
+    Args:
+        folder: Where it lives.
+        entries: Of each row.
+        vectors: Shape (n, d).
+        stamp: Of the store that this one replaces.
+
+    Returns:
+        Its own stamp.
+
     Raises:
-        RunFolderError: If the folder cannot be written.
+        StoreError: If another store is there.
+        RunFolderError: If the folder cannot be written, or another process is writing it.
     """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        if read_stamp(folder) != stamp:
+            raise StoreError(
+                f"The vector store in {folder} was written by another process since it was opened; "
+                "open it again, and repeat what was added or deleted."
+            )
+        _write(folder, entries, vectors)
+        return read_stamp(folder)
+
+
+def _write(folder: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
     contents = {"vectors": _pack_vectors(vectors), "entries": _pack_entries(entries)}
     manifest = StoreManifest(
         dimension=vectors.shape[1],
@@ -61,7 +92,7 @@ def write_store(folder: Path, entries: Sequence[Entry], vectors: NDArray[np.floa
     for part, content in contents.items():
         write_bytes_atomically(folder / manifest.name_of(part), content)
     write_atomically(folder / _MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-    _remove_outdated(folder, manifest)
+    remove_outdated(folder)
 
 
 def read_store(folder: Path, *, dimension: int) -> tuple[list[Entry], NDArray[np.float32]]:
@@ -71,7 +102,7 @@ def read_store(folder: Path, *, dimension: int) -> tuple[list[Entry], NDArray[np
         StoreError: If it is damaged, incomplete or of another dimension.
     """
     try:
-        manifest = StoreManifest.model_validate_json((folder / _MANIFEST).read_bytes())
+        manifest = _read_manifest(folder)
         vectors = np.load(io.BytesIO(_read_part(folder, manifest, "vectors")), allow_pickle=False)
         lines = _read_part(folder, manifest, "entries").decode("utf-8").split("\n")
         entries = [_unpack_entry(line) for line in lines if line]
@@ -98,13 +129,21 @@ def _read_part(folder: Path, manifest: StoreManifest, part: str) -> bytes:
     return content
 
 
-def _remove_outdated(folder: Path, manifest: StoreManifest) -> None:
-    """Delete what the manifest no longer names: deleted passages must not stay on disk."""
+def remove_outdated(folder: Path) -> None:
+    """Delete what the manifest does not name: deleted passages must not stay on disk.
+
+    That is what it named before, and what a process left that was killed while it wrote.
+    """
+    manifest = _read_manifest(folder)
     kept = {manifest.name_of(part) for part in _PARTS}
     for part, ending in _PARTS.items():
-        for path in folder.glob(f"{part}-*.{ending}"):
+        for path in (*folder.glob(f"{part}-*.{ending}"), *folder.glob(f".{part}-*.{ending}.*")):
             if path.name not in kept:
                 path.unlink(missing_ok=True)
+
+
+def _read_manifest(folder: Path) -> StoreManifest:
+    return StoreManifest.model_validate_json((folder / _MANIFEST).read_bytes())
 
 
 def _pack_vectors(vectors: NDArray[np.float32]) -> bytes:

@@ -27,7 +27,8 @@ class FaissStore:
     """Exact search over the rows of a flat index; row i of the index belongs to entry i.
 
     A restricted search hands FAISS a bitmap of the rows that the user may see, so it compares
-    with no other row and is as exact as an open one.
+    with no other row and is as exact as an open one. Another process finds what it read when it
+    opened the folder, and cannot save over what was written since.
     """
 
     def __init__(self, dimension: int, *, folder: Path | None = None) -> None:
@@ -38,6 +39,7 @@ class FaissStore:
         self._ids: set[str] = set()
         self._index: Any = faiss.IndexFlatIP(dimension)
         self._selected: dict[frozenset[str], NDArray[np.bool_]] = {}
+        self._stamp = b""
 
     @classmethod
     def open(cls, folder: Path | None = None, *, dimension: int) -> Self:
@@ -48,6 +50,7 @@ class FaissStore:
         """
         store = cls(dimension, folder=folder)
         if folder is not None and faiss_files.holds_store(folder):
+            store._stamp = faiss_files.read_stamp(folder)
             entries, vectors = faiss_files.read_store(folder, dimension=dimension)
             store.add(entries, vectors)
         return store
@@ -89,6 +92,9 @@ class FaissStore:
         self._remove(rows)
         if rows:
             self.save()
+        elif self._folder is not None and faiss_files.holds_store(self._folder):
+            # An earlier try may have been cut short, once the manifest was replaced.
+            faiss_files.remove_outdated(self._folder)
         return len(rows)
 
     def count(self) -> int:
@@ -99,11 +105,15 @@ class FaissStore:
         """Write everything into the folder in one step; nothing without one.
 
         Raises:
+            StoreError: If another process has written it since: what that one deleted would be
+                there again.
             RunFolderError: If the folder cannot be written.
         """
         if self._folder is not None:
             vectors = self._index.reconstruct_n(0, len(self._entries))
-            faiss_files.write_store(self._folder, self._entries, vectors)
+            self._stamp = faiss_files.write_store(
+                self._folder, self._entries, vectors, stamp=self._stamp
+            )
 
     def close(self) -> None:
         """Hold nothing open."""

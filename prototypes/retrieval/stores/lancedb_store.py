@@ -28,6 +28,8 @@ from prototypes.retrieval.stores.contract import (
 )
 
 _TABLE = "passages"
+_DELETING = "deleting"
+"""Tags the table until nothing of a deleted document is left, so that one cut short is known."""
 
 
 class LanceStore:
@@ -73,7 +75,10 @@ class LanceStore:
         """
         options = None if storage_options is None else dict(storage_options)
         try:
-            database = lancedb.connect(address, storage_options=options)
+            # Without this another process that has the table open finds what was deleted or closed.
+            database = lancedb.connect(
+                address, storage_options=options, read_consistency_interval=timedelta(0)
+            )
             table = database.create_table(_TABLE, schema=_schema(dimension), exist_ok=True)
             table.count_rows()
         except Exception as error:  # LanceDB raises errors of several trees, some of Rust
@@ -115,9 +120,8 @@ class LanceStore:
         condition = f"document_id = {_quote([document_id])}"
         with self._answering("the document may still be there: delete it again."):
             n = int(self._table.count_rows(condition))
-            if n:
-                self._table.delete(condition)
-                self._rewrite()
+            if n or _DELETING in self._table.tags.list():
+                self._delete(condition)
         return n
 
     def count(self) -> int:
@@ -144,12 +148,18 @@ class LanceStore:
         rows = search.select(["passage_id", "document_id", "_distance"]).limit(k).to_list()
         return [Found(r["passage_id"], r["document_id"], 1.0 - r["_distance"]) for r in rows]
 
-    def _rewrite(self) -> None:
-        """Write what is left anew: compaction alone leaves rows of which few are deleted."""
+    def _delete(self, condition: str) -> None:
+        """Delete, and write what is left anew: compaction alone leaves deleted rows in files."""
+        tags = self._table.tags
+        if _DELETING not in tags.list():
+            tags.create(_DELETING, self._table.version)
+        self._table.delete(condition)
         self._table.add(self._table.search().to_batches(), mode="overwrite")
+        tags.update(_DELETING, self._table.version)
         with warnings.catch_warnings(action="ignore", category=UserWarning):
             # That readers of an earlier version fail is meant: it holds what was deleted.
             self._table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+        tags.delete(_DELETING)
 
 
 def _schema(dimension: int) -> pa.Schema:

@@ -7,6 +7,7 @@ such a store. It is given passage ids as texts and never a passage.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -94,7 +95,9 @@ class LangChainStore:
 
     Filters are written differently for every store, so none is trusted: each hit is held against
     the ledger, and more hits are asked for until k visible ones are found or the store has no
-    more. A `make_filter` for the store at hand only saves that asking.
+    more. A `make_filter` for the store at hand only saves that asking, unless the store gives at
+    most so many hits, such as an HNSW index of pgvector (`hnsw.ef_search`): without a filter it may
+    then find fewer than k.
     """
 
     def __init__(
@@ -134,8 +137,7 @@ class LangChainStore:
         checked = require_batch(entries, vectors, dimension=self._dimension)
         known = [e.passage_id for e in entries if e.passage_id in self._ledger]
         if known:
-            with self._answering("add the documents again."):
-                self._store.delete(ids=known)
+            self._delete(known, then="add the documents again.")
         for start in range(0, len(entries), MAX_BATCH):
             self._add_batch(entries[start : start + MAX_BATCH], checked[start : start + MAX_BATCH])
 
@@ -161,8 +163,7 @@ class LangChainStore:
             closed = {id: replace(self._ledger[id], groups=frozenset()) for id in ids}
             self._ledger |= closed
             self.save()
-            with self._answering("delete the document again; until then nobody finds it."):
-                self._store.delete(ids=ids)
+            self._delete(ids, then="delete the document again; until then nobody finds it.")
             self._ledger = {id: e for id, e in self._ledger.items() if id not in closed}
             self.save()
         return len(ids)
@@ -192,8 +193,14 @@ class LangChainStore:
             for entry in entries
         ]
         with self._answering("add the documents again."):
-            self._store.add_texts(ids, metadatas=metadatas, ids=ids)
+            self._store.add_texts(ids, metadatas=metadatas, ids=list(map(_key, ids)))
         self._ledger.update(zip(ids, entries, strict=True))
+
+    def _delete(self, ids: list[str], *, then: str) -> None:
+        with self._answering(then):
+            # None is what most return that have deleted; Milvus logs a fault and returns False.
+            if self._store.delete(ids=list(map(_key, ids))) is False:
+                raise RuntimeError("it did not delete what it was told to")
 
     def _answering(self, then: str) -> AbstractContextManager[None]:
         """Put what the store raises into a sentence; how long it may take, its client decides."""
@@ -219,12 +226,20 @@ class LangChainStore:
     def _keep_visible(
         self, hits: Sequence[tuple[Any, float]], may_see: frozenset[str]
     ) -> list[Found]:
-        named = ((self._ledger.get(document.metadata["passage_id"]), s) for document, s in hits)
-        return [
-            Found(entry.passage_id, entry.document_id, self._scale.to_cosine(float(score)))
-            for entry, score in named
-            if entry is not None and not may_see.isdisjoint(entry.groups)
-        ]
+        found: dict[str, Found] = {}
+        for document, score in hits:
+            entry = self._ledger.get(document.metadata.get("passage_id", ""))
+            if entry is not None and not may_see.isdisjoint(entry.groups):
+                cosine = self._scale.to_cosine(float(score))
+                hit = Found(entry.passage_id, entry.document_id, cosine)
+                # A store that does not replace holds twice what was added again after a kill.
+                found.setdefault(entry.passage_id, hit)
+        return list(found.values())
+
+
+def _key(passage_id: str) -> str:
+    """Name a passage as every store can: some take UUIDs alone, Milvus trips over some letters."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, passage_id))
 
 
 def _read_ledger(path: Path) -> dict[str, Entry]:

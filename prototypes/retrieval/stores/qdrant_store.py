@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,10 @@ class QdrantStore:
                 f"The Qdrant folder {folder} cannot be opened ({error}). Close the process that "
                 "holds it, choose another folder, or use a server."
             ) from error
-        return cls(client, dimension=dimension)
+        store = cls(client, dimension=dimension)
+        if folder:
+            _overwrite_deleted(client)
+        return store
 
     @classmethod
     def connect(
@@ -157,6 +160,13 @@ def _create(client: QdrantClient, dimension: int) -> None:
     for field in _FIELDS:
         with _quiet():
             client.create_payload_index(_COLLECTION, field, models.PayloadSchemaType.KEYWORD)
+
+
+def _overwrite_deleted(client: QdrantClient) -> None:
+    """Have the client's SQLite overwrite deleted rows, which not every build does unasked."""
+    local: Any = client
+    database = local._client.collections[_COLLECTION].storage.storage
+    database.execute("PRAGMA secure_delete = ON")
 
 
 def _quiet() -> warnings.catch_warnings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from prototypes.contracts import Document
+from prototypes.errors import StoreError
 from prototypes.retrieval.guarded import By, GuardedSearch
 from prototypes.retrieval.stores.contract import EVERYONE, Entry
+from prototypes.retrieval.stores.faiss_store import FaissStore
 
 if TYPE_CHECKING:
     from conftest import Kind
@@ -136,3 +139,28 @@ def test_what_is_deleted_or_closed_is_not_remembered(
     assert readable(corpus, user) - {f"d{deleted}.md", f"d{closed}.md"} == found
     assert store.count() == len(corpus) - 1
     store.close()
+
+
+@pytest.mark.parametrize("by", By)
+def test_what_the_store_could_not_delete_is_not_shown(
+    by: By, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that does not answer keeps a passage, and nobody is given it all the same."""
+    store = FaissStore(DIMENSION)
+    search = GuardedSearch(store, embed)
+    for n in range(3):
+        search.add(document(n), groups=["hr"])
+    search.search(QUESTION, 3, groups=["hr"], by=by)
+
+    def fail(document_id: str) -> int:
+        raise StoreError(f"{document_id} may still be there: delete it again.")
+
+    monkeypatch.setattr(store, "delete_document", fail)
+    with pytest.raises(StoreError, match="delete it again"):
+        search.delete_document("d1.md")
+    with pytest.raises(StoreError, match="delete it again"):
+        search.add(document(2), groups=["board"])
+
+    with suppress(StoreError):
+        found = search.search(QUESTION, 3, groups=["hr"], by=by)
+        assert {source.passage.document_id for source in found} == {"d0.md"}

@@ -65,3 +65,37 @@ def test_pickled_vectors_are_never_loaded(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="is damaged"):
         FaissStore.open(tmp_path, dimension=4)
+
+
+def test_a_deletion_that_was_cut_short_is_finished_by_repeating_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document is gone already, and still nothing of it may stay in an old file."""
+    store = saved(tmp_path)
+    (tmp_path / ".entries-0a1b.jsonl.4711").write_text('["d1#0", "d1", ["everyone"]]')
+
+    def pull_the_plug(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("prototypes.retrieval.stores.faiss_files.remove_outdated", pull_the_plug)
+        with pytest.raises(KeyboardInterrupt):
+            store.delete_document("d1")
+
+    again = FaissStore.open(tmp_path, dimension=4)
+    assert (again.count(), again.delete_document("d1")) == (2, 0)
+    assert not [path for path in tmp_path.iterdir() if b"d1" in path.read_bytes()]
+
+
+def test_another_process_cannot_bring_back_what_was_deleted(tmp_path: Path) -> None:
+    """It would save all that it read, so it has to read again."""
+    store, other = saved(tmp_path), FaissStore.open(tmp_path, dimension=4)
+    store.delete_document("d1")
+    other.add([Entry("d9#0", "d9")], unit_vectors(1))
+
+    with pytest.raises(StoreError, match="written by another process since it was opened; open it"):
+        other.save()
+
+    store.add([Entry("d8#0", "d8")], unit_vectors(1))
+    store.save()
+    assert FaissStore.open(tmp_path, dimension=4).count() == 3

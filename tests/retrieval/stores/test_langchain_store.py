@@ -79,6 +79,32 @@ def test_a_store_that_does_not_delete_cannot_bring_anything_back() -> None:
     assert [[]] == store.search(QUERY, 5, groups=["it"])
 
 
+def test_a_store_that_says_it_deleted_nothing_is_not_believed_to_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Some return False instead of raising; the document counts until it is really gone."""
+    careless, store = filled()
+    monkeypatch.setattr(careless, "delete", lambda ids: False)
+
+    with pytest.raises(StoreError, match=r"did not delete.*delete the document again"):
+        store.delete_document("it")
+    assert (store.count(), store.search(QUERY, 5, groups=["it"])) == (9, [[]])
+
+    monkeypatch.undo()
+    assert (store.delete_document("it"), store.count()) == (1, 8)
+
+
+def test_what_a_store_holds_twice_is_found_once(tmp_path: Path) -> None:
+    """Killed before `save`, and added again to a store that does not replace."""
+    careless, store = filled(tmp_path / "ledger.jsonl")
+    careless.rows["twice"] = next(iter(careless.rows.values()))
+    careless.rows["of somebody else"] = SimpleNamespace(metadata={}), [1.0, 0.0]
+
+    (hits,) = store.search(QUERY, 3, groups=["hr"])
+
+    assert [hit.passage_id for hit in hits] == ["hr0#0", "hr1#0", "hr2#0"]
+
+
 def test_the_ledger_outlives_the_process(tmp_path: Path) -> None:
     """A deletion is in it at once, without `save`."""
     careless, store = filled(tmp_path / "ledger.jsonl")
@@ -102,7 +128,7 @@ def test_no_text_is_handed_over() -> None:
     """The store knows ids, groups and vectors."""
     careless, _ = filled()
 
-    document, _ = careless.rows["it#0"]
+    *_, (document, _) = careless.rows.values()
 
     assert {"passage_id": "it#0", "group:it": True} == document.metadata
 
