@@ -34,6 +34,7 @@ def settle_groups(
         LaboratoryError: If the file or the run cannot be used.
     """
     from prototypes.access import read_groups, record_groups
+    from prototypes.data.groups import find_idle
     from prototypes.run_folder import RunFolder
 
     groups = _parse(named)
@@ -46,6 +47,7 @@ def settle_groups(
     if not quiet:
         if file:
             _tell_closed(recorded.closed)
+            _tell_idle(find_idle(file, RunFolder(run).read_documents()))
         _tell_open(recorded, groups)
     return groups
 
@@ -70,8 +72,10 @@ def require_open_to_all(run: Path) -> None:
         )
 
 
-def tell_groups(dataset: Dataset) -> None:
+def tell_groups(dataset: Dataset, file: Path | None) -> None:
     """Say that groups were found beside the documents, and which documents nobody may read."""
+    from prototypes.data.groups import find_idle
+
     if dataset.groups is None:
         return
     names = sorted(frozenset().union(*dataset.groups.values()))
@@ -81,6 +85,8 @@ def tell_groups(dataset: Dataset) -> None:
         err=True,
     )
     _tell_closed([id for id, own in dataset.groups.items() if not own])
+    if file:
+        _tell_idle(find_idle(file, dataset.documents))
 
 
 def _parse(named: str | None) -> frozenset[str]:
@@ -121,8 +127,18 @@ def _tell_open(recorded: DocumentGroups, groups: frozenset[str]) -> None:
 
 def _tell_closed(closed: Collection[str]) -> None:
     """Name documents that nobody may read; only to whoever holds the file with the groups."""
-    if not closed:
-        return
-    more = f" and {len(closed) - _SHOWN} more" if len(closed) > _SHOWN else ""
-    names = ", ".join(list(closed)[:_SHOWN])
-    typer.echo(f"Open to nobody, since no group is named for them: {names}{more}.", err=True)
+    if closed:
+        names = _list_some(closed)
+        typer.echo(f"Open to nobody, since no group is named for them: {names}.", err=True)
+
+
+def _tell_idle(patterns: Collection[str]) -> None:
+    """Name patterns without effect, whose documents another one may have opened."""
+    if patterns:
+        names = _list_some(patterns)
+        typer.echo(f"Decide about no document, misspelt or behind a wider one: {names}.", err=True)
+
+
+def _list_some(names: Collection[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(list(names)[:_SHOWN]) + more

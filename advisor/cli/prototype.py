@@ -147,6 +147,7 @@ def _test(
     """Read the data, put the recommendation to the test, report."""
     from advisor.evidence.limits import task_from
     from advisor.evidence.tracking import require_tracker
+    from prototypes.data.groups import locate_groups
     from prototypes.data.readers import read_dataset
     from prototypes.experiments.battery import require_experiments
     from prototypes.retrieval.stores.opening import require_store
@@ -159,7 +160,7 @@ def _test(
     dataset = read_dataset(replace(request, task=task, seed=options.seed))
     _tell_other_task(said, dataset)
     _tell_text_only(said)
-    tell_groups(dataset)
+    tell_groups(dataset, locate_groups(request))
     if options.dry_run:
         tell_of_data(dataset)
         tell_plan(said, dataset, rule_base, options=options)

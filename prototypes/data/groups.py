@@ -48,11 +48,31 @@ def find_groups(
     Raises:
         DataError: If there is one that cannot be used: it must not open anything.
     """
+    path = locate_groups(request)
+    return load_groups(path, documents) if documents and path else None
+
+
+def locate_groups(request: DataRequest) -> Path | None:
+    """Return the `groups.yaml` that lies beside the documents folder; None if there is none."""
     folder = request.documents.parent if request.documents else request.folder
     path = folder / GROUPS_NAME if folder else None
-    if not documents or path is None or not (path.exists() or path.is_symlink()):
-        return None
-    return load_groups(path, documents)
+    return path if path and (path.exists() or path.is_symlink()) else None
+
+
+def find_idle(path: Path, documents: Sequence[Document]) -> tuple[str, ...]:
+    """Name the patterns that decide about no document: none fits them, or an earlier one does.
+
+    A pattern that is misspelt, or stands behind a wider one, leaves open what it should close.
+
+    Raises:
+        DataError: If the file is missing or is not such a list.
+    """
+    patterns = [pattern for pattern, _ in _read_rules(path)]
+    decisive = {
+        next((n for n, pattern in enumerate(patterns) if fnmatchcase(document.id, pattern)), None)
+        for document in documents
+    }
+    return tuple(pattern for n, pattern in enumerate(patterns) if n not in decisive)
 
 
 def _read_rules(path: Path) -> list[tuple[str, frozenset[str]]]:

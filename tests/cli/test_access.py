@@ -100,6 +100,17 @@ def test_documents_of_no_group_are_named_to_whoever_holds_the_file(run: Path) ->
     assert "draft" not in _ask(run, "--groups", "hr", "--rivals").output
 
 
+def test_pattern_without_effect_is_named_to_whoever_holds_the_file(run: Path) -> None:
+    """What it should have closed is open to whoever the wider one names."""
+    file = run.parent / "groups.yaml"
+    file.write_text(f'{GROUPS}- {{documents: "hr/pay*", groups: [board]}}\n', encoding="utf-8")
+
+    told = _ask(run, "--groups-file", str(file)).stderr
+
+    assert "Decide about no document, misspelt or behind a wider one: hr/pay*." in told
+    assert "hr/pay" not in _ask(run, "--groups", "hr").stderr
+
+
 def test_unknown_group_is_explained(run: Path) -> None:
     """A slip of the pen does not look like a user who may read nothing."""
     file = str(run.parent / "groups.yaml")

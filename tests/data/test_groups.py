@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from prototypes.contracts import Document
-from prototypes.data.groups import load_groups
+from prototypes.data.groups import find_idle, load_groups
 from prototypes.data.readers import read_dataset
 from prototypes.data.request import DataRequest
 from prototypes.errors import DataError
@@ -40,6 +40,16 @@ def test_a_document_that_nothing_is_said_of_is_open_to_nobody(tmp_path: Path) ->
     path = written(tmp_path, '- {documents: "hr/*", groups: [hr]}\n')
 
     assert load_groups(path, DOCUMENTS)["menu.md"] == frozenset()
+
+
+def test_patterns_that_close_nothing_are_named(tmp_path: Path) -> None:
+    """One fits no document, one only what a wider pattern before it has opened."""
+    lines = ("hr/pya/*", "hr/*", "hr/pay/*", "*")
+    path = written(
+        tmp_path, "".join(f'- {{documents: "{line}", groups: [hr]}}\n' for line in lines)
+    )
+
+    assert find_idle(path, DOCUMENTS) == ("hr/pya/*", "hr/pay/*")
 
 
 def test_groups_beside_the_documents_are_read_with_them(tmp_path: Path) -> None:
