@@ -208,7 +208,8 @@ class Workbench:
         return vectors if self.rows is None else vectors[self.rows]
 
     def _index_large(self, vectors: NDArray[np.float32], kind: Kind) -> LargeIndex:
-        from prototypes.retrieval.large import LargeIndex, hash_vectors, write_index
+        from prototypes.retrieval.large import LargeIndex, write_index
+        from prototypes.retrieval.mapped import hash_vectors
 
         def build(folder: Path) -> None:
             write_index(vectors, folder, kind=kind)

@@ -141,8 +141,8 @@ def embed_passages(
         growing.pass_over(stream)
         n_ahead = 1 if spreader is HERE else _WINDOW
         while blocks := [block for _ in range(n_ahead) if (block := list(islice(stream, BLOCK)))]:
-            for block, vectors in _embed_in_order(blocks, encoder, spreader):
-                on_block(growing.append(block, vectors))
+            for embedded, vectors in _embed_in_order(blocks, encoder, spreader):
+                on_block(growing.append(embedded, vectors))
         growing.finish()
     return EmbeddedCorpus(folder)
 
