@@ -93,7 +93,11 @@ def find_arm(run: Path, name: str | None = None) -> FittedArm:
     if not folder.arm_folder(chosen).is_dir():
         raise ExportError(
             f"{folder.arm_folder(chosen)} is gone, where the arm '{chosen}' lay; "
-            "`advisor prototype … --resume` fits it again."
+            + (
+                "it went with a document that was forgotten. Measure again in another folder."
+                if lock.forgotten
+                else "`advisor prototype … --resume` fits it again."
+            )
         )
     spec = next(spec for spec in arms_for(trial.task) if spec.name == chosen)
     documents = folder.read_documents()

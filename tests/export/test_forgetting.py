@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from advisor.cli.main import app
+from advisor.errors import ExportError
 from advisor.export.exporting import export_arm
 from prototypes.run_folder import RunFolder
 
@@ -96,6 +97,15 @@ def test_unknown_document_is_explained(run: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert "Did you mean 'Salt.md'?" in result.stderr
+
+
+def test_arm_that_went_with_a_document_cannot_be_had_by_resuming(run: Path, tmp_path: Path) -> None:
+    """Such a run is not resumed, so the way out is another one."""
+    _forget(run, "Salt.md")
+    shutil.rmtree(RunFolder(run).arm_folder("baseline"))
+
+    with pytest.raises(ExportError, match=r"forgotten\. Measure again in another folder"):
+        export_arm(run, tmp_path / "anew", name="baseline")
 
 
 def test_report_says_that_a_document_is_gone(run: Path) -> None:
