@@ -42,7 +42,7 @@ def forget(
 
     require_run_folder(run)
     for project in export:
-        find_exported_arm(project)
+        find_exported_arm(run, project)
     cleaned: list[CleanedExport] = []
 
     def elsewhere(traces: Traces) -> None:

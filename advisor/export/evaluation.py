@@ -31,6 +31,7 @@ def render_measured(arm: FittedArm) -> dict[str, object]:
         "metric": metric,
         **arm.result.metrics[metric].model_dump(),
         "n_test": arm.trial.n_test,
+        "data_fingerprint": arm.lock.data_fingerprint,
         "seed": protocol.seed,
         "precision": protocol.precision,
         "threads": protocol.threads,

@@ -13,6 +13,7 @@ from advisor.errors import ExportError
 from advisor.export.exporting import export_arm
 from prototypes.errors import LaboratoryError
 from prototypes.forgetting.traces import Traces
+from prototypes.run_folder import load_lock
 
 _MEASURED = Path("evaluation") / "measured.json"
 _DATA = (Path("service") / "model", Path("evaluation"))
@@ -37,19 +38,27 @@ class CleanedExport:
     left: tuple[Path, ...]
 
 
-def find_exported_arm(project: Path) -> str:
-    """Tell which arm a project serves.
+def find_exported_arm(run: Path, project: Path) -> str:
+    """Tell which arm of a run a project serves.
 
     Raises:
-        ExportError: If the folder is no exported project.
+        ExportError: If the folder is no exported project, or that of a run on other data.
+        LaboratoryError: If there is no such run.
     """
+    own = load_lock(run).data_fingerprint
     try:
-        name = json.loads((project / _MEASURED).read_text(encoding="utf-8"))["arm"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        measured = json.loads((project / _MEASURED).read_text(encoding="utf-8"))
+        name, data = measured["arm"], measured.get("data_fingerprint", own)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ExportError(
             f"{project}: found no {_MEASURED.as_posix()} that names an arm, so this is no project "
             "that `advisor export` wrote; expected the folder of one. Nothing was removed."
         ) from error
+    if data != own:
+        raise ExportError(
+            f"{project} was exported from a run on other data than {run}; name the run that it was "
+            "exported from. Nothing was removed."
+        )
     return str(name)
 
 
@@ -62,7 +71,7 @@ def clean_export(run: Path, project: Path, traces: Traces) -> CleanedExport:
     Raises:
         ExportError: If the folder is no exported project, or cannot be written.
     """
-    arm = find_exported_arm(project)
+    arm = find_exported_arm(run, project)
     try:
         still_serves = _export_again(run, project, arm)
         if not still_serves:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -87,6 +88,20 @@ def test_folder_that_is_no_export_is_explained_before_anything_is_removed(
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert "evaluation/measured.json" in result.stderr
+    assert len(RunFolder(run).read_documents()) == 8
+
+
+def test_project_of_another_run_is_left_alone(run: Path, desk: Path) -> None:
+    """It would serve the documents of this run, or nothing, from then on."""
+    measured = desk / "evaluation" / "measured.json"
+    content = json.loads(measured.read_text(encoding="utf-8"))
+    measured.write_text(json.dumps({**content, "data_fingerprint": "other"}), encoding="utf-8")
+
+    result = _forget(run, "Salt.md", "--export", str(desk))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "exported from a run on other data" in result.stderr
+    assert b"Salt" in (desk / "service" / "model" / "passages.jsonl").read_bytes()
     assert len(RunFolder(run).read_documents()) == 8
 
 
