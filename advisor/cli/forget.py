@@ -79,8 +79,8 @@ def _describe(
         yield f"Deleted, because they were trained with it: {', '.join(forgotten.arms_lost)}."
     yield f"Can still be asked: {', '.join(forgotten.arms_left) or 'no arm'}."
     for each in cleaned:
-        state = "exported anew" if each.still_serves else "its model is deleted, nothing is served"
-        yield f"{each.folder}: {state} ({each.arm})."
+        state = "its model is deleted, nothing is served" if each.obstacle else "exported anew"
+        yield f"{each.folder}: {state} ({each.arm}). {each.obstacle}".rstrip()
     yield "The figures in trial.json were measured with it; measure again in another folder."
     shared = "" if has_cache else " If the run used --cache, delete that folder: it holds vectors."
     yield f"Not touched: your documents folder, other exports, MLflow and backups.{shared}"

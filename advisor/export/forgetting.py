@@ -27,14 +27,14 @@ class CleanedExport:
     Attributes:
         folder: The project.
         arm: The arm it serves.
-        still_serves: False if the run cannot export the arm any more, as when it was trained with
-            the document; then the project has no model.
+        obstacle: Why the run cannot export the arm any more, as when it was trained with the
+            document; then the project has no model. Empty if it serves on.
         left: Files of the project that still name or quote the document.
     """
 
     folder: Path
     arm: str
-    still_serves: bool
+    obstacle: str
     left: tuple[Path, ...]
 
 
@@ -73,23 +73,23 @@ def clean_export(run: Path, project: Path, traces: Traces) -> CleanedExport:
     """
     arm = find_exported_arm(run, project)
     try:
-        still_serves = _export_again(run, project, arm)
-        if not still_serves:
+        obstacle = _export_again(run, project, arm)
+        if obstacle:
             _delete_data(project)
     except OSError as error:
         raise ExportError(f"{project}: cannot be changed ({error}); repeat the command.") from error
-    return CleanedExport(project, arm, still_serves, tuple(_find_left(project, traces)))
+    return CleanedExport(project, arm, obstacle, tuple(_find_left(project, traces)))
 
 
-def _export_again(run: Path, project: Path, arm: str) -> bool:
-    """Write model and evaluation set anew; False if the run can no longer export the arm."""
+def _export_again(run: Path, project: Path, arm: str) -> str:
+    """Write model and evaluation set anew; return why the run cannot export the arm, if so."""
     parent = project.absolute().parent
     with tempfile.TemporaryDirectory(prefix=f".{project.name}.", dir=parent) as place:
         fresh = Path(place) / project.absolute().name
         try:
             export_arm(run, fresh, name=arm)
-        except (ExportError, LaboratoryError):
-            return False
+        except (ExportError, LaboratoryError) as error:
+            return str(error)
         for folder in _DATA:
             new = {path.relative_to(fresh) for path in _list(fresh / folder)}
             for path in _list(project / folder):
@@ -98,7 +98,7 @@ def _export_again(run: Path, project: Path, arm: str) -> bool:
             for name in sorted(new):
                 (project / name).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / name).replace(project / name)
-    return True
+    return ""
 
 
 def _delete_data(project: Path) -> None:

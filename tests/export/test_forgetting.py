@@ -65,7 +65,8 @@ def test_project_of_an_arm_that_is_gone_loses_its_model(run: Path, desk: Path) -
 
     result = _forget(run, "Salt.md", "--export", str(desk))
 
-    assert "its model is deleted, nothing is served (baseline)" in result.stdout
+    assert "its model is deleted, nothing is served (baseline). " in result.stdout
+    assert "is gone, where the arm 'baseline' lay" in result.stdout
     assert not (desk / "service" / "model").exists()
     assert _holding(desk) == []
 
