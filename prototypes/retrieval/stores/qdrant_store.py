@@ -23,7 +23,7 @@ from prototypes.retrieval.stores.contract import (
     visible_groups,
 )
 
-_COLLECTION = "passages"
+COLLECTION = "passages"
 _BATCH = 500
 _FIELDS = ("document_id", "groups")
 TIMEOUT_SECONDS = 10
@@ -34,17 +34,24 @@ _LOCAL = "The Qdrant client"
 class QdrantStore:
     """One Qdrant collection; groups and document are payload that the search filters by."""
 
-    def __init__(self, client: QdrantClient, *, dimension: int, name: str = _LOCAL) -> None:
-        """Use the collection `passages` of a client, made if it is not there.
+    def __init__(
+        self,
+        client: QdrantClient,
+        *,
+        dimension: int,
+        name: str = _LOCAL,
+        collection: str = COLLECTION,
+    ) -> None:
+        """Use a collection of a client, made if it is not there.
 
         Raises:
             StoreError: If it has vectors of another dimension.
         """
-        self._client, self._name = client, name
+        self._client, self._name, self._collection = client, name, collection
         self._dimension = dimension
-        if not client.collection_exists(_COLLECTION):
-            _create(client, dimension)
-        _require_dimension(client, dimension)
+        if not client.collection_exists(collection):
+            _create(client, collection, dimension)
+        _require_dimension(client, collection, dimension)
 
     @classmethod
     def open(cls, folder: Path | None = None, *, dimension: int) -> Self:
@@ -74,10 +81,11 @@ class QdrantStore:
         url: str,
         *,
         dimension: int,
+        collection: str = COLLECTION,
         api_key: str | None = None,
         timeout_seconds: int = TIMEOUT_SECONDS,
     ) -> Self:
-        """Use a server, such as http://localhost:6333.
+        """Use a collection of a server, such as http://localhost:6333.
 
         Raises:
             StoreError: If it does not answer in time, now or later, or has vectors of another
@@ -87,7 +95,7 @@ class QdrantStore:
         options = {"timeout": timeout_seconds, "check_compatibility": False}
         with answering(name, remedy="start it, or use a folder."), _quiet():
             client = QdrantClient(url=url, api_key=api_key, **options)
-            return cls(client, dimension=dimension, name=name)
+            return cls(client, dimension=dimension, name=name, collection=collection)
 
     def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
         """Add entries with their vectors (n, d); one whose passage is there replaces it.
@@ -99,7 +107,7 @@ class QdrantStore:
         points = [_build_point(*pair) for pair in zip(entries, checked, strict=True)]
         for start in range(0, len(points), _BATCH):
             with self._answering("add the documents again."), _quiet():
-                self._client.upsert(_COLLECTION, points[start : start + _BATCH], wait=True)
+                self._client.upsert(self._collection, points[start : start + _BATCH], wait=True)
 
     def search(
         self, queries: NDArray[np.float32], k: int, *, groups: Collection[str] = ()
@@ -118,16 +126,16 @@ class QdrantStore:
         """Delete every passage of a document, on disk too; return how many there were."""
         condition = _match("document_id", models.MatchValue(value=document_id))
         with self._answering("the document may still be there: delete it again."):
-            n = int(self._client.count(_COLLECTION, count_filter=condition, exact=True).count)
+            n = int(self._client.count(self._collection, count_filter=condition, exact=True).count)
             if n:
                 selector = models.FilterSelector(filter=condition)
-                self._client.delete(_COLLECTION, points_selector=selector, wait=True)
+                self._client.delete(self._collection, points_selector=selector, wait=True)
             return n
 
     def count(self) -> int:
         """Count the passages."""
         with self._answering("ask again."):
-            return int(self._client.count(_COLLECTION, exact=True).count)
+            return int(self._client.count(self._collection, exact=True).count)
 
     def save(self) -> None:
         """Do nothing: Qdrant has written what was added when `add` returned."""
@@ -145,7 +153,7 @@ class QdrantStore:
         if k <= 0:
             return []
         answer = self._client.query_points(
-            _COLLECTION,
+            self._collection,
             query=query.tolist(),
             query_filter=may_see,
             limit=k,
@@ -154,18 +162,18 @@ class QdrantStore:
         return [_read_point(point) for point in answer.points]
 
 
-def _create(client: QdrantClient, dimension: int) -> None:
+def _create(client: QdrantClient, collection: str, dimension: int) -> None:
     vectors = models.VectorParams(size=dimension, distance=models.Distance.DOT)
-    client.create_collection(_COLLECTION, vectors_config=vectors)
+    client.create_collection(collection, vectors_config=vectors)
     for field in _FIELDS:
         with _quiet():
-            client.create_payload_index(_COLLECTION, field, models.PayloadSchemaType.KEYWORD)
+            client.create_payload_index(collection, field, models.PayloadSchemaType.KEYWORD)
 
 
 def _overwrite_deleted(client: QdrantClient) -> None:
     """Have the client's SQLite overwrite deleted rows, which not every build does unasked."""
     local: Any = client
-    database = local._client.collections[_COLLECTION].storage.storage
+    database = local._client.collections[COLLECTION].storage.storage
     database.execute("PRAGMA secure_delete = ON")
 
 
@@ -174,12 +182,12 @@ def _quiet() -> warnings.catch_warnings:
     return warnings.catch_warnings(action="ignore", category=UserWarning)
 
 
-def _require_dimension(client: QdrantClient, dimension: int) -> None:
-    found = client.get_collection(_COLLECTION).config.params.vectors
+def _require_dimension(client: QdrantClient, collection: str, dimension: int) -> None:
+    found = client.get_collection(collection).config.params.vectors
     size = found.size if isinstance(found, models.VectorParams) else None
     if size != dimension:
         raise StoreError(
-            f"The Qdrant collection '{_COLLECTION}' has vectors of {size} numbers; expected "
+            f"The Qdrant collection '{collection}' has vectors of {size} numbers; expected "
             f"{dimension}. Open it with the encoder that filled it, or index the documents again."
         )
 

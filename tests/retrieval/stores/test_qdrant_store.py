@@ -1,4 +1,4 @@
-"""What Qdrant's local mode leaves on disk depends on how SQLite was built."""
+"""What is Qdrant's alone: several collections, and what its local mode leaves on disk."""
 
 from __future__ import annotations
 
@@ -36,3 +36,19 @@ def test_a_deleted_document_leaves_no_byte_whatever_sqlite_does_unasked(
     content = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"d2#0" in content
     assert b"d1#0" not in content
+
+
+@pytest.mark.slow
+def test_two_corpora_share_a_server_in_collections_of_their_own() -> None:
+    """Neither finds or deletes what is the other's."""
+    from qdrant_client import QdrantClient
+
+    from prototypes.retrieval.stores.qdrant_store import QdrantStore
+
+    client = QdrantClient(":memory:")
+    one, other = (QdrantStore(client, dimension=4, collection=name) for name in ("one", "other"))
+    one.add([Entry("a#0", "a")], np.eye(1, 4, dtype=np.float32))
+
+    assert other.search(np.eye(1, 4, dtype=np.float32), 5) == [[]]
+    assert other.delete_document("a") == 0
+    assert (one.count(), other.count()) == (1, 0)
