@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import re
-import socket
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prototypes import runtime
+from prototypes.cluster.greeting import answers, is_head
 from prototypes.cluster.ray_spreader import RaySpreader
 from prototypes.cluster.visibility import describe_blind
 from prototypes.cluster.workers import Delivery, Machine
@@ -23,8 +25,7 @@ from prototypes.shared_parts import open_shared
 AUTO = "auto"
 _CLIENT = re.compile(r"ray://(?P<host>[^:/\s]+):(?P<port>\d+)/?")
 _START = "`RAY_USAGE_STATS_ENABLED=0 ray start --head`"
-_N_PROBES, _PROBE_SECONDS = 3, 2.0
-_N_JOINS = 3
+_N_JOINS, _LEAVING_SECONDS = 3, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,6 @@ def connected(address: str, settings: TrialSettings) -> Iterator[RaySpreader]:
             spreader.stop()
 
 
-def answers(head: tuple[str, int]) -> bool:
-    """Tell whether somebody listens at a host and port; asks several times."""
-    for _ in range(_N_PROBES):
-        with suppress(OSError), socket.create_connection(head, timeout=_PROBE_SECONDS):
-            return True
-    return False
-
-
 def require_address(address: str) -> None:
     """Refuse what is no address of a cluster.
 
@@ -164,8 +157,7 @@ def join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
         ClusterError: If nobody answers, or no server could be started for this client.
     """
     head = _find_head(address)
-    if not answers(head):
-        raise _no_cluster(address, ConnectionError(f"nobody answers at {head[0]}:{head[1]}"))
+    _require_head_at(address, head)
     for n_left in reversed(range(_N_JOINS)):
         try:
             ray.init(address=address, log_to_driver=False, logging_level="ERROR")
@@ -174,7 +166,9 @@ def join(ray: Any, address: str) -> tuple[str, int]:  # noqa: ANN401 # as above
         except ConnectionAbortedError as error:
             if not n_left:
                 raise _no_server(address, error) from error
-        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        except RuntimeError as error:
+            raise _refused(address, error) from error
+        except (ConnectionError, ValueError, TimeoutError) as error:
             raise _no_cluster(address, error) from error
         else:
             break
@@ -207,8 +201,21 @@ def _joined(ray: Any, address: str) -> Iterator[tuple[str, int]]:  # noqa: ANN40
         yield head
     finally:
         torch.set_num_threads(before)
+        _leave(ray)
+
+
+def _leave(ray: Any) -> None:  # noqa: ANN401 # as above
+    """Leave a cluster; one that hangs is left waiting, since Ctrl-C does not reach into Ray."""
+
+    def shut_down() -> None:
         with suppress(Exception):  # a cluster that is gone cannot be left
             ray.shutdown()
+
+    leaving = threading.Thread(target=shut_down, daemon=True)
+    leaving.start()
+    leaving.join(_LEAVING_SECONDS)
+    if leaving.is_alive():
+        atexit.unregister(ray.shutdown)  # it would wait again when the process ends
 
 
 def _whole_path(name: str | None) -> str | None:
@@ -229,6 +236,14 @@ def _find_head(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _require_head_at(address: str, head: tuple[str, int]) -> None:
+    place = f"{head[0]}:{head[1]}"
+    if not answers(head):
+        raise _no_cluster(address, ConnectionError(f"nobody answers at {place}"))
+    if not is_head(head):
+        raise _no_cluster(address, ConnectionError(f"{place} is something else"))
+
+
 def _no_server(address: str, error: Exception) -> ClusterError:
     return ClusterError(
         f"--cluster {address}: its head answers, but could not start a server for this client, "
@@ -237,8 +252,21 @@ def _no_server(address: str, error: Exception) -> ClusterError:
     )
 
 
+def _refused(address: str, error: Exception) -> ClusterError:
+    said = " ".join(str(error).split()).rstrip(".")
+    return ClusterError(
+        f"--cluster {address}: its head answers, but Ray does not join it ({said}). Every machine "
+        "needs the same version of Python and of Ray."
+    )
+
+
 def _no_cluster(address: str, error: Exception) -> ClusterError:
-    said = _shorten(error)
+    said, named = _shorten(error), os.environ.get("RAY_ADDRESS", "")
+    if address == AUTO and named:
+        return ClusterError(
+            f"--cluster auto: RAY_ADDRESS={named} leads to no Ray cluster ({said}). Expected "
+            "HOST:PORT as `ray start --head` shows it, or ray://HOST:PORT; correct or unset it."
+        )
     if address == AUTO:
         return ClusterError(
             f"--cluster auto: this machine belongs to no Ray cluster ({said}). Start one with "

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
 
+from prototypes.cluster import connection, greeting
 from prototypes.cluster.connection import Cluster, connected, join, require_address
 from prototypes.cluster.workers import Machine
 from prototypes.errors import ClusterError, ClusterLostError
@@ -76,6 +80,40 @@ def test_other_versions_are_refused() -> None:
     Machine(4, "float32", {"torch": "2.9"}).require_like(MACHINE)
 
 
+SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+"""What a server of HTTP/2 begins with."""
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[[bytes | None], tuple[str, int]]]:
+    """Listen at ports of this machine and answer whoever connects; None answers nobody."""
+    listening: list[socket.socket] = []
+
+    def answer(server: socket.socket, what: bytes) -> None:
+        while True:
+            try:
+                line, _ = server.accept()
+            except OSError:
+                return
+            with line:
+                line.sendall(what)
+                line.recv(64)
+
+    def begin(what: bytes | None) -> tuple[str, int]:
+        listening.append(socket.create_server(("127.0.0.1", 0)))
+        if what is not None:
+            threading.Thread(target=answer, args=(listening[-1], what), daemon=True).start()
+        host, port = listening[-1].getsockname()
+        return host, port
+
+    yield begin
+    for server in listening:
+        server.close()
+
+
+Listen = Callable[[bytes | None], tuple[str, int]]
+
+
 class AbortingHead:
     """Stands for Ray: its first servers die while they start."""
 
@@ -91,26 +129,80 @@ class AbortingHead:
             raise ConnectionAbortedError("Initialization failure from server:\n")
 
 
-def test_head_whose_server_died_is_asked_again() -> None:
+def test_head_whose_server_died_is_asked_again(listen: Listen) -> None:
     """Its next server lives."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        host, port = listening.getsockname()
-        head = AbortingHead(2)
+    host, port = listen(SETTINGS)
+    head = AbortingHead(2)
 
-        assert join(head, f"ray://{host}:{port}") == (host, port)
-
+    assert join(head, f"ray://{host}:{port}") == (host, port)
     assert head.n_asked == 3
 
 
-def test_head_whose_servers_all_die_is_named() -> None:
+def test_head_whose_servers_all_die_is_named(listen: Listen) -> None:
     """It is there; the message does not deny it."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        head = AbortingHead(9)
+    host, port = listen(SETTINGS)
+    head = AbortingHead(9)
 
-        with pytest.raises(
-            ClusterError, match=r"head answers, but could not .* \(Initialization failure"
-        ):
-            join(head, f"ray://127.0.0.1:{port}")
-
+    with pytest.raises(
+        ClusterError, match=r"head answers, but could not .* \(Initialization failure"
+    ):
+        join(head, f"ray://{host}:{port}")
     assert head.n_asked == 3
+
+
+def test_head_that_hangs_is_lost(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel still takes connections for it, and Ray would wait for ever."""
+    monkeypatch.setattr(greeting, "GREETING_SECONDS", 0.1)
+    ray = SimpleNamespace(exceptions=SimpleNamespace(RaySystemError=RuntimeError))
+
+    with (
+        pytest.raises(ClusterLostError, match="no longer answers"),
+        Cluster(ray, listen(None), MACHINE, None).watched(),
+    ):
+        pass
+
+
+def test_service_that_is_no_head_is_told(listen: Listen) -> None:
+    """Ray would wait minutes for the port of its dashboard to become a head."""
+    host, port = listen(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    head = AbortingHead(0)
+
+    with pytest.raises(
+        ClusterError, match=r"no Ray cluster \(127\.0\.0\.1:\d+ is something else\)"
+    ):
+        join(head, f"ray://{host}:{port}")
+    assert head.n_asked == 0
+
+
+def test_stale_address_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster that is started here would not help whoever has it set."""
+    pytest.importorskip("ray")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{closed.getsockname()[1]}")
+
+    with pytest.raises(ClusterError, match=r"RAY_ADDRESS=127\.0\.0\.1:\d+ leads to no Ray .*unset"):
+        join(SimpleNamespace(), "auto")
+
+
+def test_other_version_of_ray_is_told_whole(listen: Listen) -> None:
+    """What Ray says of it stands on several lines."""
+
+    def refuse(**_: object) -> None:
+        raise RuntimeError("Version mismatch: The cluster was started with:\n    Ray: 2.9.0\n")
+
+    host, port = listen(SETTINGS)
+
+    with pytest.raises(ClusterError, match=r"answers, but .*started with: Ray: 2\.9\.0\)"):
+        join(SimpleNamespace(init=refuse), f"ray://{host}:{port}")
+
+
+def test_cluster_that_hangs_is_left_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C does not reach into Ray, which would wait for its head."""
+    monkeypatch.setattr(connection, "_LEAVING_SECONDS", 0.1)
+    forever = SimpleNamespace(shutdown=threading.Event().wait)
+    begun = time.monotonic()
+
+    connection._leave(forever)
+
+    assert time.monotonic() - begun < 5
