@@ -33,7 +33,7 @@ def _describe(trial: TrialResult) -> Iterator[str]:
         yield from ("--test", "TEST_FILE")
     yield from _models(trial.protocol)
     names = [*(arm.name for arm in trial.arms), *(arm.name for arm in trial.dropped)]
-    yield from ("--task", trial.task.value, "--arms", _join(names))
+    yield from ("--task", trial.task.value, *(("--arms", _join(names)) if names else ()))
     experiments = [one.experiment for one in trial.experiments]
     asked = [name for name in experiments if name not in UNASKED]
     if asked:

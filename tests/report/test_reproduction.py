@@ -38,6 +38,13 @@ def test_trial_without_extras_needs_no_option_for_them(trial: TrialResult) -> No
     assert [name for name in ("--encoder", "--store", "--experiments") if name in command] == []
 
 
+def test_trial_that_measured_nothing_names_no_arm(trial: TrialResult) -> None:
+    """An empty list of arms is none that could be typed."""
+    _, command = list_commands(trial.model_copy(update={"arms": [], "dropped": []}))
+
+    assert "--arms" not in command
+
+
 def test_names_are_those_of_the_laboratory() -> None:
     """Nothing that can be asked for is taken for something that comes unasked."""
     assert UNASKED & set(battery.ON_REQUEST) == set()
