@@ -83,6 +83,8 @@ class ClusterLostError(ClusterError):
 class LaunchError(LaboratoryError):
     """The launcher of a training on several devices is missing, or ended with an error."""
 
+    remedy = "--resume, or another --launch in another run folder"
+
 
 class StoreError(LaboratoryError):
     """A vector store is not installed, cannot be opened, is damaged, or was asked wrongly."""

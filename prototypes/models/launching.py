@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -35,6 +36,11 @@ PROGRESS, N_PROCESSES = "progress.txt", "n_processes.txt"
 _OUTPUT = "output.txt"
 _POLL_SECONDS, _GRACE_SECONDS = 0.2, 20.0
 _SEVERAL = "such as 'torchrun --standalone --nproc_per_node 2'"
+
+_OF_THE_LAUNCHER = re.compile(r"ChildFailedError|CalledProcessError")
+"""How launchers end when one of their processes has: the reason stands before it."""
+_RANK = re.compile(r"^\[rank\d+\]:")
+_SIGNAL = re.compile(r"Signal \d+ \(\w+\) received by PID \d+")
 
 _launcher: ContextVar[tuple[str, ...] | None] = ContextVar("launcher", default=None)
 
@@ -115,7 +121,7 @@ def train_launched(
 def _parse(command: str) -> tuple[str, ...]:
     """Take a command apart; its program may lie beside this Python instead of on the path."""
     try:
-        program, *arguments = shlex.split(command)
+        program, *arguments = shlex.split(command) or [""]
     except ValueError as error:
         raise LaunchError(
             f"--launch {command!r} cannot be read ({error}); expected a command {_SEVERAL}."
@@ -175,18 +181,20 @@ def _require_success(command: tuple[str, ...], status: int, folder: Path) -> Non
         raise LaunchError(
             f"The launcher '{shown}' started a single process, which trains no faster than none; "
             f"expected several, {_SEVERAL} (accelerate starts several on processors only through "
-            "MPI). Name another one, or leave out --launch."
+            "MPI). Name another one, or leave out --launch, in another run folder."
         )
     if status != 0 or not (folder / AFTER).is_file():
         raise LaunchError(
             f"The launcher '{shown}' ended with exit code {status}: {_find_reason(folder)}. Try "
-            "the command by itself, or leave out --launch."
+            "the command by itself, or leave out --launch, in another run folder."
         )
 
 
 def _find_reason(folder: Path) -> str:
-    """Take the last line that names an error out of what the processes wrote."""
+    """Take the last line that names an error, or a signal, out of what the processes wrote."""
     text = (folder / _OUTPUT).read_text(encoding="utf-8", errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    named = [line for line in lines if "Error" in line.split(":")[0].split(" ")[-1]]
-    return (named or lines or ["it said nothing"])[-1].rstrip(".")
+    lines = [_RANK.sub("", line).strip() for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if not _OF_THE_LAUNCHER.search(line)]
+    named = [line for line in told if "Error" in line.split(":")[0].split(" ")[-1]]
+    killed = [found[0] for line in told if (found := _SIGNAL.search(line))]
+    return (named or killed or told or lines or ["it said nothing"])[-1].rstrip(".")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -112,8 +114,32 @@ def test_launcher_that_fails_is_quoted(tiny_encoder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[rank0]: ValueError: no such device", "ValueError: no such device"),
+        ("traceback : Signal 9 (SIGKILL) received by PID 71", "Signal 9 (SIGKILL) received by"),
+    ],
+)
+def test_reason_of_a_process_is_told_instead_of_how_its_launcher_ends(
+    tiny_encoder: Path, written: str, expected: str
+) -> None:
+    """Launchers close with an error of their own that says nothing."""
+    code = f"print({written!r}); print('torch.distributed.errors.ChildFailedError:'); exit(1)"
+
+    with (
+        launched_by(shlex.join([sys.executable, "-c", code])),
+        pytest.raises(LaunchError, match=re.escape(f"exit code 1: {expected}")),
+    ):
+        _train(tiny_encoder)
+
+
+@pytest.mark.parametrize(
     ("command", "expected"),
-    [("no-such-program --n 2", "there is no program 'no-such-program'"), ("'open", "cannot be")],
+    [
+        ("no-such-program --n 2", "there is no program 'no-such-program'"),
+        ("'open", "cannot be"),
+        (" ", "there is no program ''"),
+    ],
 )
 def test_command_that_cannot_be_started_is_refused(command: str, expected: str) -> None:
     """That is known before anything is measured."""
