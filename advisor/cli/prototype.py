@@ -146,7 +146,7 @@ def _test(
 ) -> None:
     """Read the data, put the recommendation to the test, report."""
     from advisor.evidence.limits import task_from
-    from advisor.evidence.tracking import require_tracker
+    from advisor.evidence.tracking import require_place, require_tracker
     from prototypes.data.groups import locate_groups
     from prototypes.data.readers import read_dataset
     from prototypes.experiments.battery import require_experiments
@@ -165,6 +165,8 @@ def _test(
         tell_of_data(dataset)
         tell_plan(said, dataset, rule_base, options=options)
         return
+    if options.track:
+        require_place()
     tested = measure(said, dataset, rule_base, run=run, options=options, quiet=quiet)
     conclude(tested, said, rule_base, run=run, quiet=quiet)
     if options.track:

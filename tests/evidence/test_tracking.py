@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from advisor.errors import TrackingError
-from advisor.evidence.tracking import require_tracker, track_trial
+from advisor.evidence.tracking import require_place, require_tracker, track_trial
 from prototypes.contracts import Approach, Task
 from prototypes.results import ArmResult, DataSummary, Interval, Latency, TrialProtocol, TrialResult
 
@@ -179,6 +179,56 @@ def test_tracker_that_is_missing_is_told_before_anything_is_measured(
         require_tracker("mlflow")
     with pytest.raises(TrackingError, match="there is no"):
         require_tracker("mlfow")
+
+
+def test_copy_that_breaks_off_does_not_look_as_if_it_ran(
+    fake: type[Client], run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the trial nor the arm that was being copied."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(fake, "log_artifact", refuse)
+
+    with pytest.raises(TrackingError):
+        track_trial(run, _trial())
+    assert fake.runs["run"]["status"] == "FAILED"
+
+
+def test_server_that_is_not_there_is_told_before_anything_is_measured(
+    fake: type[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its address is in the message, a password in it is not."""
+
+    def refuse(*_: object) -> None:
+        raise ConnectionError("no answer from https://me:secret@tracker.example/api")
+
+    monkeypatch.setattr(fake, "get_experiment_by_name", refuse)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:secret@tracker.example")
+
+    with pytest.raises(
+        TrackingError, match=r"at https://…@tracker\.example .*nothing was begun"
+    ) as told:
+        require_place()
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_folder_that_cannot_be_written_is_told_before_anything_is_measured(
+    fake: type[Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_file: bool
+) -> None:
+    """A file in its place, or a folder that is read-only; nothing is made by asking."""
+    monkeypatch.chdir(tmp_path)
+    require_place()
+    assert not list(tmp_path.iterdir())
+
+    if is_file:
+        (tmp_path / "mlruns").touch()
+    else:
+        monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(TrackingError, match="no folder that can be written"):
+        require_place()
 
 
 def test_mlflow_itself_takes_a_trial(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
