@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,3 +33,10 @@ def scaled(settings: TrialSettings) -> Iterator[Spreader]:
 
         with connected(settings.cluster, settings) as spreader:
             yield spreader
+
+
+def is_leaving() -> bool:
+    """Tell whether a cluster that hangs is still being left in a thread of this process."""
+    from prototypes.cluster.connection import LEAVING
+
+    return any(thread.name == LEAVING for thread in threading.enumerate())

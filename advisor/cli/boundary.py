@@ -58,6 +58,18 @@ def boundary() -> Iterator[None]:
         raise _stop(_internal(error), ExitCode.INTERNAL) from error
 
 
+def end_beside_ray(code: object) -> None:
+    """End at once where Ray still hangs in a thread: it would crash the usual end of a process."""
+    if "ray" not in sys.modules:
+        return
+    from prototypes.scale import is_leaving
+
+    if is_leaving():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else ExitCode.OK)
+
+
 def _reword(error: Exception) -> None:
     """Take out of a usage error what only tells how it was found."""
     said = getattr(error, "message", None)

@@ -9,7 +9,7 @@ import typer
 
 from advisor import __version__
 from advisor.cli.ask import ask
-from advisor.cli.boundary import GuardedGroup
+from advisor.cli.boundary import GuardedGroup, end_beside_ray
 from advisor.cli.cases import cases
 from advisor.cli.challenge import challenge
 from advisor.cli.compare import compare
@@ -96,4 +96,8 @@ def main() -> None:
     """Run the command line; the entry point of the console script."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     atexit.register(gc.freeze)  # the process ends: nobody needs what a last search would free
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        end_beside_ray(end.code)
+        raise

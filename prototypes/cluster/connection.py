@@ -25,6 +25,9 @@ from prototypes.shared_parts import open_shared
 AUTO = "auto"
 _CLIENT = re.compile(r"ray://(?P<host>[^:/\s]+):(?P<port>\d+)/?")
 _START = "`RAY_USAGE_STATS_ENABLED=0 ray start --head`"
+LEAVING = "leaving the cluster"
+"""The thread that does so, and is still there where the cluster hangs."""
+
 _N_JOINS, _LEAVING_SECONDS = 3, 20.0
 
 
@@ -211,7 +214,7 @@ def _leave(ray: Any) -> None:  # noqa: ANN401 # as above
         with suppress(Exception):  # a cluster that is gone cannot be left
             ray.shutdown()
 
-    leaving = threading.Thread(target=shut_down, daemon=True)
+    leaving = threading.Thread(target=shut_down, name=LEAVING, daemon=True)
     leaving.start()
     leaving.join(_LEAVING_SECONDS)
     if leaving.is_alive():

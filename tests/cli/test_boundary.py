@@ -102,3 +102,19 @@ def _raise(error: BaseException) -> Result:
         raise error
 
     return CliRunner().invoke(failing, [])
+
+
+def test_process_ends_with_its_code_beside_a_cluster_that_hangs() -> None:
+    """Ray would crash the interpreter that it is still at work in."""
+    code = (
+        "import sys, threading; sys.modules['ray'] = sys\n"
+        "from advisor.cli.boundary import end_beside_ray\n"
+        "from prototypes.cluster.connection import LEAVING\n"
+        "print('told'); end_beside_ray(3)\n"
+        "threading.Thread(target=threading.Event().wait, name=LEAVING, daemon=True).start()\n"
+        "end_beside_ray(130)\n"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "told\n", "")
