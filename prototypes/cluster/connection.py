@@ -16,7 +16,7 @@ from typing import Any
 from prototypes import runtime
 from prototypes.cluster.greeting import answers, is_head
 from prototypes.cluster.ray_spreader import RaySpreader
-from prototypes.cluster.visibility import describe_blind
+from prototypes.cluster.visibility import describe_blind, describe_waiting
 from prototypes.cluster.workers import Delivery, Machine
 from prototypes.errors import ClusterError, ClusterLostError, LaboratoryError
 from prototypes.plan import TrialSettings
@@ -130,7 +130,8 @@ def connected(address: str, settings: TrialSettings) -> Iterator[RaySpreader]:
             shared=shared.resolve() if shared else None,
         )
         with cluster.watched():
-            notes = describe_blind(ray, cluster.shared)
+            blind = describe_blind(ray, cluster.shared)
+            notes = (*blind, *describe_waiting(ray, cluster.needs))
         spreader = RaySpreader(cluster, notes=notes)
         try:
             yield spreader

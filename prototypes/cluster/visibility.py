@@ -1,12 +1,27 @@
-"""Which machines of a cluster can read a folder of the one that drives the trial."""
+"""What the machines of a cluster lack: a folder that they cannot read, room for a task."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 _ANSWER_SECONDS = 30.0
+_RESOURCES = {"num_cpus": "CPU", "num_gpus": "GPU"}
+
+
+def describe_waiting(ray: Any, needs: Mapping[str, float]) -> tuple[str, ...]:  # noqa: ANN401
+    """Say that Ray has no machine yet for what a task occupies; nothing where it has one."""
+    for node in ray.nodes():
+        held = node["Resources"] if node["Alive"] else {}
+        if all(held.get(_RESOURCES[name], 0) >= wanted for name, wanted in needs.items()):
+            return ()
+    wanted = "graphics card, as this one has," if needs["num_gpus"] else "processor"
+    return (
+        f"no machine of the cluster has a {wanted} for a task yet: what is sent out waits until "
+        "one joins",
+    )
 
 
 def describe_blind(ray: Any, folder: Path | None) -> tuple[str, ...]:  # noqa: ANN401 # a module

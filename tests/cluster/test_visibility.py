@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from prototypes.cluster.visibility import can_read, describe_blind
+from prototypes.cluster.visibility import can_read, describe_blind, describe_waiting
 
 
 class Machines:
@@ -82,3 +82,15 @@ def test_what_is_no_folder_cannot_be_read(tmp_path: Path) -> None:
     assert can_read(str(tmp_path))
     assert not can_read(str(tmp_path / "file"))
     assert not can_read(str(tmp_path / "missing"))
+
+
+def test_cluster_without_room_for_a_task_is_told() -> None:
+    """Ray would wait for a machine in silence; one that has left has no room."""
+    cpus, gone = {"Alive": True, "Resources": {"CPU": 2.0}}, {"Resources": {"CPU": 9.0, "GPU": 1.0}}
+    nodes = SimpleNamespace(nodes=lambda: [cpus, gone | {"Alive": False}])
+
+    assert describe_waiting(nodes, {"num_cpus": 2, "num_gpus": 0}) == ()
+    (note,) = describe_waiting(nodes, {"num_cpus": 1, "num_gpus": 1})
+    assert note.startswith("no machine of the cluster has a graphics card")
+    (note,) = describe_waiting(nodes, {"num_cpus": 4, "num_gpus": 0})
+    assert "a processor for a task yet" in note
