@@ -80,7 +80,7 @@ def tell_groups(dataset: Dataset, file: Path | None) -> None:
         return
     names = sorted(frozenset().union(*dataset.groups.values()))
     typer.echo(
-        f"groups.yaml is kept in the run: groups {', '.join(names) or '(none)'}. The trial "
+        f"groups.yaml says who may read what: groups {', '.join(names) or '(none)'}. A trial "
         "measures over all documents; `advisor ask RUN --groups …` keeps to those that are open.",
         err=True,
     )
