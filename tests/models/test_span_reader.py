@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import shutil
 
 import pytest
+from tiny_encoder import write_tiny_encoder
 
-from prototypes.models.encoder import find_embedded_folder
 from prototypes.models.span_reader import SpanExample, SpanModel, tune_span_reader
 from prototypes.models.training import Recipe
 
@@ -29,18 +28,7 @@ def _example(generator: random.Random) -> SpanExample:
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> SpanModel:
     """Tune a transformer of one layer on passages that hold the answer, and some that do not."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    source, tokenizer = tmp_path_factory.mktemp("tiny"), find_embedded_folder()
-    assert tokenizer is not None
-    torch.manual_seed(0)
-    configuration = BertConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(configuration).save_pretrained(source)
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copy(tokenizer / name, source / name)
+    source = write_tiny_encoder(tmp_path_factory.mktemp("tiny"))
     generator = random.Random(0)
     examples = [_example(generator) for _ in range(48)]
     examples += [SpanExample("what is it", " ".join(FILLER), None)] * 16
