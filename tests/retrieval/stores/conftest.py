@@ -174,12 +174,12 @@ def _reach_postgres() -> PGEngine:
 
 
 def _open_pgvector(folder: Path | None, dimension: int) -> VectorStore:
-    from langchain_postgres import Column, PGVectorStore
+    from langchain_postgres import PGVectorStore
     from sqlalchemy.exc import ProgrammingError
 
     engine, table, vectors = _reach_postgres(), f"p{_name_place(folder)}", HandedVectors()
     with suppress(ProgrammingError):  # the table is there
-        engine.init_vectorstore_table(table, dimension, id_column=Column("langchain_id", "TEXT"))
+        engine.init_vectorstore_table(table, dimension)
     store = PGVectorStore.create_sync(engine, vectors, table)
     ledger = folder / "ledger.jsonl" if folder else None
     return LangChainStore(
